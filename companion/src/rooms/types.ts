@@ -1,0 +1,49 @@
+import type { ErrorCode, Person, Role, StatusMessage } from '@jupyterlab-commons/protocol';
+
+/**
+ * One open socket as a room sees it. Rooms know nothing of sockets: `live/`
+ * implements this for WebSockets, tests implement it in memory.
+ */
+export interface RoomConnection {
+  /** Unique in this process. */
+  readonly id: number;
+  readonly person: Person;
+  /** The role at the moment of asking; it may drop while an edit is on its way. */
+  role: Role;
+  /** Queues one whole frame. Never throws; a closed connection swallows it. */
+  send(frame: Uint8Array): void;
+  /** Says why (a `refusal` frame), then closes with the code of the error. */
+  close(code: ErrorCode, detail?: string): void;
+}
+
+/** Time as a room needs it, so that tests can move it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls once after `ms`; the answer cancels it. */
+  after(ms: number, call: () => void): () => void;
+}
+
+/** What others may want to know of a room. */
+export interface RoomListener {
+  /** Rows up to `seq` are on disk; `byPerson` is false for the companion's own. */
+  journalled(room: { id: string }, seq: number, byPerson: boolean): void;
+  /** Somebody came or went. */
+  presenceChanged(room: { id: string }): void;
+  /** The store began or ceased to fail. */
+  statusChanged(room: { id: string }, status: Pick<StatusMessage, 'writable' | 'reason'>): void;
+}
+
+/** Bounds of reliability-security section 7 that a room enforces. */
+export type RoomLimits = {
+  messageBytes: number;
+  documentBytes: number;
+  structsPerMessage: number;
+  clientIdsPerConnection: number;
+  presenceBytes: number;
+  cells: number;
+  /** Rows after which a snapshot is made. */
+  compactRows: number;
+  /** Bytes of rows after which a snapshot is made. */
+  compactBytes: number;
+};

@@ -1,0 +1,91 @@
+/**
+ * The `link`: one WebSocket that a user's server opens to the companion, with
+ * `Authorization: token <its own hub token>` and no Origin. Text frames, one
+ * JSON object each. The companion asks, the server answers by `id`; the server
+ * also tells on its own. Content travels in parts of at most `PART_CHARS`.
+ */
+import {
+  count,
+  flag,
+  list,
+  nullable,
+  oneOf,
+  optional,
+  record,
+  text,
+  type Decoded
+} from './decode.ts';
+
+/** Characters of content in one frame; a part never splits a surrogate pair. */
+export const PART_CHARS = 262_144;
+
+const path = text(4096);
+/** SHA-256 of the file's bytes, in hex. */
+const hash = text(64);
+
+/** What the companion asks of a server. */
+export const linkRequest = record({
+  id: count(),
+  /**
+   * - `read` {path, type}: answers with parts, then `done` {hash}.
+   * - `write` {path, type, baseHash} then parts: atomic, mode kept; refused with
+   *   FILE_CHANGED when the file's hash is not `baseHash`, FILE_MISSING when it is
+   *   gone; `baseHash: null` writes only where no file is. Answers `done` {hash}.
+   * - `keep` {path}: copies the file beside itself under a free name; `done` {keptAs, hash}.
+   * - `watch` {files}: replaces the list of files whose changes are told.
+   */
+  method: oneOf(['read', 'write', 'keep', 'watch']),
+  path: optional(path),
+  type: optional(oneOf(['notebook', 'text'])),
+  baseHash: optional(nullable(hash)),
+  files: optional(
+    list(record({ document: text(26), path, hash: nullable(hash) }))
+  )
+});
+export type LinkRequest = Decoded<typeof linkRequest>;
+
+/** A piece of content, in either direction; `last` ends it. */
+export const linkPart = record({
+  id: count(),
+  part: text(PART_CHARS),
+  last: flag
+});
+export type LinkPart = Decoded<typeof linkPart>;
+
+/** What a server answers. */
+export const linkAnswer = record({
+  id: count(),
+  done: optional(
+    record({ hash: optional(nullable(hash)), keptAs: optional(path) })
+  ),
+  error: optional(record({ code: text(64), detail: optional(text(256)) }))
+});
+export type LinkAnswer = Decoded<typeof linkAnswer>;
+
+/** What a server tells without being asked. */
+export const linkNews = record({
+  news: oneOf(['hello', 'file']),
+  /** With hello: the protocol it speaks and its version. */
+  protocol: optional(count(1)),
+  version: optional(text(64)),
+  /** With file: a watched file whose hash is not the one in the list; null when it is gone. */
+  document: optional(text(26)),
+  hash: optional(nullable(hash))
+});
+export type LinkNews = Decoded<typeof linkNews>;
+
+/** Cuts content into parts; an empty text is one empty part. */
+export function partsOf(content: string): string[] {
+  const parts: string[] = [];
+  let from = 0;
+  do {
+    let to = Math.min(from + PART_CHARS, content.length);
+    const unit = content.charCodeAt(to - 1);
+    if (to < content.length && unit >= 0xd800 && unit < 0xdc00) {
+      to--;
+    }
+    parts.push(content.slice(from, to));
+    from = to;
+  } while (from < content.length);
+  return parts;
+}
