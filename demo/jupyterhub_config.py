@@ -1,0 +1,67 @@
+"""A real hub on this machine, for `npm start` and for the browser tests.
+
+Everybody shares one system user, so it shows what JupyterLab Commons does but
+keeps nobody out of anything: never use it where people do not trust each other.
+
+`scripts/hub.mjs` sets these:
+
+    COMMONS_DEMO_DIR        where everything it writes lies
+    COMMONS_DEMO_RUN        a mark that every process of this run carries
+    COMMONS_DEMO_PORTS      ports of the address, the hub, the proxy's API, the companion
+    COMMONS_DEMO_PASSWORD   the one password of all
+    COMMONS_DEMO_PROXY      the command of the proxy, as a JSON list
+    COMMONS_DEMO_API_TOKEN  if set, a token with an admin's rights, for tests
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from jupyterlab_commons.hub import configure
+
+c = get_config()  # noqa: F821  (given by traitlets)
+
+directory = Path(os.environ["COMMONS_DEMO_DIR"])
+mark = {"COMMONS_DEMO_RUN": os.environ["COMMONS_DEMO_RUN"]}
+port, hub_port, proxy_port, companion_port = (
+    int(part) for part in os.environ["COMMONS_DEMO_PORTS"].split(",")
+)
+
+# Addresses: the loopback interface only.
+c.JupyterHub.bind_url = f"http://127.0.0.1:{port}/"
+c.JupyterHub.hub_bind_url = f"http://127.0.0.1:{hub_port}"
+c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{proxy_port}"
+c.ConfigurableHTTPProxy.command = json.loads(os.environ["COMMONS_DEMO_PROXY"])
+c.ConfigurableHTTPProxy.pid_file = str(directory / "proxy.pid")
+
+# State: one folder.
+c.JupyterHub.db_url = f"sqlite:///{directory / 'hub.sqlite'}"
+c.JupyterHub.cookie_secret_file = str(directory / "cookie-secret")
+
+# People: one password for all, so that trying it takes no time.
+c.JupyterHub.authenticator_class = "dummy"
+c.DummyAuthenticator.password = os.environ["COMMONS_DEMO_PASSWORD"]
+c.Authenticator.allowed_users = {"alice", "bob", "carol", "admin"}
+c.Authenticator.admin_users = {"admin"}
+c.JupyterHub.load_groups = {"team": {"users": ["alice", "bob"]}}
+
+# Servers: processes of this very user, a home folder each.
+c.JupyterHub.spawner_class = "simple"
+c.SimpleLocalProcessSpawner.home_dir_template = str(directory / "homes" / "{username}")
+c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
+c.Spawner.args = ["--allow-root"] if os.geteuid() == 0 else []
+c.Spawner.default_url = "/lab"
+c.Spawner.environment = mark
+c.Spawner.start_timeout = 120
+c.Spawner.http_timeout = 120
+
+# People may also share a whole server, as on many hubs; Commons must stay safe beside it.
+c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self", "shares!user"]}]
+if api_token := os.environ.get("COMMONS_DEMO_API_TOKEN"):
+    c.JupyterHub.services = [{"name": "tests", "api_token": api_token, "admin": True}]
+
+configure(c, port=companion_port, data_dir=str(directory / "commons"))
+
+for service in c.JupyterHub.services:
+    service["environment"] = {**service.get("environment", {}), **mark}

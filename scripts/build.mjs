@@ -1,0 +1,154 @@
+/**
+ * Builds what has changed: protocol, page, companion.
+ *
+ *   node scripts/build.mjs [--production] [--force]
+ *
+ * Also run by `pip install` from a checkout, where there is no `.venv`: then
+ * the tools are those on the PATH.
+ */
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs';
+import { join } from 'node:path';
+import { thirdPartyLicences } from './lib/licences.mjs';
+import { at, venvBin } from './lib/paths.mjs';
+import { isMain, main, must, openLog, step } from './lib/steps.mjs';
+import { hashOf, unlessDone } from './lib/stamps.mjs';
+
+const ADVICE = 'Repair what is named above, then run this again.';
+const PROTOCOL = [
+  'protocol/src',
+  'protocol/tsconfig.json',
+  'protocol/package.json'
+];
+const PAGE = [...PROTOCOL, 'src', 'tsconfig.json', 'yarn.lock'];
+const COMPANION = [
+  ...PROTOCOL,
+  'companion/src',
+  'companion/package.json',
+  'yarn.lock'
+];
+const COMPANION_DIST = at('companion/dist');
+const COMPANION_PACKAGE = at('jupyterlab_commons/companion');
+
+const tool = name =>
+  existsSync(join(venvBin, name)) ? join(venvBin, name) : name;
+const tsc = (...args) =>
+  must(process.execPath, [at('node_modules/typescript/bin/tsc'), ...args]);
+
+const buildProtocol = force =>
+  unlessDone(
+    'protocol',
+    { hash: hashOf(PROTOCOL), outputs: [at('protocol/lib/index.js')], force },
+    async () => {
+      await tsc('-b', 'protocol');
+    }
+  );
+
+const buildPage = force =>
+  unlessDone(
+    'page',
+    { hash: hashOf(PAGE), outputs: [at('lib/index.js')], force },
+    async () => {
+      await tsc('-b', '.');
+    }
+  );
+
+function buildExtension(production, force) {
+  const hash = hashOf([...PAGE, 'style', 'schema', 'package.json'], production);
+  const outputs = [at('jupyterlab_commons/labextension/package.json')];
+  return unlessDone('extension', { hash, outputs, force }, async () => {
+    rmSync(at('jupyterlab_commons/labextension'), {
+      recursive: true,
+      force: true
+    });
+    await must(tool('jupyter-builder'), [
+      'build',
+      ...(production ? [] : ['--development']),
+      '.'
+    ]);
+    return production ? 'production' : 'development';
+  });
+}
+
+/** One file per thread with everything in it, so that the companion needs no node_modules. */
+async function bundleCompanion() {
+  rmSync(COMPANION_DIST, { recursive: true, force: true });
+  const meta = at('.cache/companion-bundle.json');
+  await must(at('node_modules/.bin/esbuild'), [
+    'companion/src/main.ts',
+    'companion/src/storage/sqlite/store-worker.ts',
+    '--bundle',
+    '--platform=node',
+    '--format=esm',
+    '--target=node24',
+    '--legal-comments=none',
+    '--entry-names=[name]',
+    '--outdir=companion/dist',
+    `--metafile=${meta}`,
+    // Bundled CommonJS packages still ask for Node's own modules by require.
+    "--banner:js=import { createRequire as commonsRequire } from 'node:module'; const require = commonsRequire(import.meta.url);"
+  ]);
+  const inputs = Object.keys(JSON.parse(readFileSync(meta, 'utf8')).inputs);
+  writeFileSync(
+    join(COMPANION_DIST, 'third-party-licences.txt'),
+    thirdPartyLicences(inputs)
+  );
+}
+
+/** The copy that the wheel carries. */
+function packCompanion() {
+  const { version, license } = JSON.parse(
+    readFileSync(at('companion/package.json'), 'utf8')
+  );
+  rmSync(COMPANION_PACKAGE, { recursive: true, force: true });
+  mkdirSync(COMPANION_PACKAGE, { recursive: true });
+  cpSync(COMPANION_DIST, COMPANION_PACKAGE, { recursive: true });
+  writeFileSync(
+    join(COMPANION_PACKAGE, 'package.json'),
+    `${JSON.stringify({ name: 'commons-companion', version, license, private: true, type: 'module' }, null, 2)}\n`
+  );
+}
+
+const buildCompanion = force =>
+  unlessDone(
+    'companion',
+    {
+      hash: hashOf([
+        ...COMPANION,
+        'scripts/build.mjs',
+        'scripts/lib/licences.mjs'
+      ]),
+      outputs: ['main.js', 'store-worker.js'].map(file =>
+        join(COMPANION_PACKAGE, file)
+      ),
+      force
+    },
+    async () => {
+      await bundleCompanion();
+      packCompanion();
+    }
+  );
+
+/** Builds what has changed since the last time. `force` builds everything. */
+export async function build({ production = false, force = false } = {}) {
+  await step('protocol', ADVICE, () => buildProtocol(force));
+  await step('companion', ADVICE, () => buildCompanion(force));
+  await step('page', ADVICE, () => buildPage(force));
+  await step('labextension', ADVICE, () => buildExtension(production, force));
+}
+
+if (isMain(import.meta)) {
+  main(async () => {
+    openLog('build');
+    await build({
+      production: process.argv.includes('--production'),
+      force: process.argv.includes('--force')
+    });
+  });
+}
