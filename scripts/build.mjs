@@ -101,18 +101,29 @@ async function bundleCompanion() {
   );
 }
 
-/** The copy that the wheel carries. */
-function packCompanion() {
+/** Outside of this checkout the bundle has no package.json above it that says it is ESM. */
+function describeBundle() {
   const { version, license } = JSON.parse(
     readFileSync(at('companion/package.json'), 'utf8')
   );
+  const description = {
+    name: 'commons-companion',
+    version,
+    license,
+    private: true,
+    type: 'module'
+  };
+  writeFileSync(
+    join(COMPANION_DIST, 'package.json'),
+    `${JSON.stringify(description, null, 2)}\n`
+  );
+}
+
+/** A development install looks where the wheel has it. */
+function placeBundle() {
   rmSync(COMPANION_PACKAGE, { recursive: true, force: true });
   mkdirSync(COMPANION_PACKAGE, { recursive: true });
   cpSync(COMPANION_DIST, COMPANION_PACKAGE, { recursive: true });
-  writeFileSync(
-    join(COMPANION_PACKAGE, 'package.json'),
-    `${JSON.stringify({ name: 'commons-companion', version, license, private: true, type: 'module' }, null, 2)}\n`
-  );
 }
 
 const buildCompanion = force =>
@@ -131,7 +142,8 @@ const buildCompanion = force =>
     },
     async () => {
       await bundleCompanion();
-      packCompanion();
+      describeBundle();
+      placeBundle();
     }
   );
 

@@ -6,7 +6,6 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   createWriteStream,
-  existsSync,
   mkdirSync,
   readFileSync,
   rmSync,

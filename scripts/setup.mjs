@@ -198,7 +198,7 @@ async function installProject() {
 const configFolder = folder => `jupyter_${folder.replace('-', '_')}.d`;
 
 /** Does all that is not done yet. A step that fails has been explained when this throws. */
-export async function setup({ production = false } = {}) {
+export async function setup() {
   console.log('Setting up');
   await withLock('setup', async () => {
     await step(
@@ -208,7 +208,7 @@ export async function setup({ production = false } = {}) {
     );
     await step('Python packages', NETWORK_ADVICE, installRequirements);
     await step('page packages', NETWORK_ADVICE, installPackages);
-    await build({ production });
+    await build({ production: true });
     await step(
       'development install',
       'Delete the folder .venv and run this again.',
@@ -220,6 +220,6 @@ export async function setup({ production = false } = {}) {
 if (isMain(import.meta)) {
   main(async () => {
     openLog('setup');
-    await setup({ production: process.argv.includes('--production') });
+    await setup();
   });
 }

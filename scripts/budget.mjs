@@ -1,0 +1,114 @@
+/**
+ * The page stays small: every user downloads it, uncompressed on most servers.
+ *
+ *   node scripts/budget.mjs
+ *
+ * What JupyterLab loads at start is the remote entry and the chunks of the two
+ * modules that it asks for (`./extension`, `./style`); the browser tests hold
+ * this list against what a browser really fetches.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { at } from './lib/paths.mjs';
+import { assert, runChecks } from './lib/results.mjs';
+import { isMain } from './lib/steps.mjs';
+
+const KB = 1000;
+export const BUDGET = {
+  startRaw: 60 * KB,
+  startGzip: 22 * KB,
+  wholeRaw: 300 * KB
+};
+const STATIC = at('jupyterlab_commons/labextension/static');
+/** Yjs warns about a second copy of itself in these words. */
+const YJS = 'Yjs was already imported';
+
+const scripts = () => readdirSync(STATIC).filter(name => name.endsWith('.js'));
+const read = name => readFileSync(join(STATIC, name));
+const sum = (names, size) =>
+  names.reduce((total, name) => total + size(read(name)), 0);
+const inKb = bytes => `${(bytes / KB).toFixed(1)} KB`;
+
+/** The chunks that one module of the remote entry loads. */
+function chunksOf(entry, exposed) {
+  const begin = entry.indexOf(`"${exposed}":`);
+  const body =
+    begin < 0
+      ? ''
+      : entry.slice(begin, entry.indexOf('=>', entry.indexOf('.then', begin)));
+  return [...body.matchAll(/\.e\(\s*"?([\w-]+)"?\s*\)/g)].map(([, id]) => id);
+}
+
+/** The files that are fetched before anybody has done anything. */
+export function startFiles() {
+  const names = scripts();
+  const entry = names.find(name => name.startsWith('remoteEntry.'));
+  const text = read(entry).toString('utf8');
+  const ids = ['./extension', './style', './index'].flatMap(exposed =>
+    chunksOf(text, exposed)
+  );
+  const chunks = names.filter(name =>
+    ids.some(id => name.startsWith(`${id}.`))
+  );
+  return [entry, ...chunks.filter(name => name !== entry)];
+}
+
+function within(what, bytes, limit) {
+  assert(
+    bytes <= limit,
+    `${what} is ${inKb(bytes)}, ${inKb(bytes - limit)} over its budget of ${inKb(limit)}.`
+  );
+}
+
+/** The checks, as [title, check]. */
+export const budgetChecks = () => [
+  [
+    'start, raw',
+    () =>
+      within(
+        'What is loaded at start',
+        sum(startFiles(), data => data.length),
+        BUDGET.startRaw
+      )
+  ],
+  [
+    'start, gzip',
+    () =>
+      within(
+        'What is loaded at start, compressed,',
+        sum(startFiles(), data => gzipSync(data).length),
+        BUDGET.startGzip
+      )
+  ],
+  [
+    'whole, raw',
+    () =>
+      within(
+        'The whole extension',
+        sum(scripts(), data => data.length),
+        BUDGET.wholeRaw
+      )
+  ],
+  [
+    'one yjs',
+    () => {
+      const copies = scripts().filter(name => read(name).includes(YJS));
+      assert(
+        copies.length === 0,
+        `A second yjs is bundled in ${copies.join(', ')}: two copies cannot share a document.`
+      );
+    }
+  ]
+];
+
+if (isMain(import.meta)) {
+  const start = startFiles();
+  console.log(`start: ${start.join(', ')}`);
+  console.log(
+    `start ${inKb(sum(start, data => data.length))} raw, ${inKb(sum(start, data => gzipSync(data).length))} gzip; whole ${inKb(sum(scripts(), data => data.length))} raw`
+  );
+  const { failures } = await runChecks(budgetChecks());
+  failures.forEach(({ text }) => console.error(text));
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,9 @@
+/** Whether the page stays small. */
+import { budgetChecks } from '../budget.mjs';
+import { runChecks } from '../lib/results.mjs';
+
+export const budget = {
+  name: 'budget',
+  title: 'page budget',
+  run: () => runChecks(budgetChecks())
+};
