@@ -1,0 +1,56 @@
+import { DOCUMENT_ID, type DocumentInfo } from '@jupyterlab-commons/protocol';
+
+/** The name of the drive; in front of every path of a live document. */
+export const DRIVE = 'live';
+
+/**
+ * `live:<id>/<name>`. The id says which document it is; the name is what people
+ * read and what JupyterLab chooses an editor by, so it gets the ending that goes
+ * with the document's type.
+ */
+export function pathOfDocument({
+  id,
+  name,
+  type
+}: Pick<DocumentInfo, 'id' | 'name' | 'type'>): string {
+  return `${DRIVE}:${localPathOf(id, name, type)}`;
+}
+
+export function localPathOf(
+  id: string,
+  name: string,
+  type: DocumentInfo['type']
+): string {
+  return `${id}/${fileName(name, type)}`;
+}
+
+/** One segment of a path, whatever somebody has called the document. */
+function fileName(name: string, type: DocumentInfo['type']): string {
+  // eslint-disable-next-line no-control-regex
+  const plain = name.replace(/[/\\\u0000-\u001f]/g, '_').trim();
+  const safe = /^\.*$/.test(plain) ? 'untitled' : plain;
+  const isNotebook = safe.toLowerCase().endsWith('.ipynb');
+  if (type === 'notebook') {
+    return isNotebook ? safe : `${safe}.ipynb`;
+  }
+  return isNotebook ? `${safe}.txt` : safe;
+}
+
+/** The id in a path with or without the drive's name; null for any other path. */
+export function idOfPath(path: string): string | null {
+  const local = path.startsWith(`${DRIVE}:`)
+    ? path.slice(DRIVE.length + 1)
+    : path;
+  const [id = ''] = local.replace(/^\/+/, '').split('/');
+  return DOCUMENT_ID.test(id) ? id : null;
+}
+
+/** Whether a full path belongs to the live drive. */
+export function isLivePath(path: string): boolean {
+  return path.startsWith(`${DRIVE}:`);
+}
+
+/** The last segment of a path. */
+export function nameOfPath(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
