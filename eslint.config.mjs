@@ -133,7 +133,12 @@ export default defineConfig(
   },
   {
     files: isTest,
-    rules: { '@typescript-eslint/no-empty-function': 'off', 'max-lines': 'off' }
+    rules: {
+      // Playwright reads from the pattern which fixtures a fixture needs.
+      'no-empty-pattern': ['error', { allowObjectPatternsAsParameters: true }],
+      '@typescript-eslint/no-empty-function': 'off',
+      'max-lines': 'off'
+    }
   },
   {
     files: ['**/*.mjs', '*.js'],

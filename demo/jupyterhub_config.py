@@ -7,7 +7,7 @@ keeps nobody out of anything: never use it where people do not trust each other.
 
     COMMONS_DEMO_DIR        where everything it writes lies
     COMMONS_DEMO_RUN        a mark that every process of this run carries
-    COMMONS_DEMO_PORTS      ports of the address, the hub, the proxy's API, the companion
+    COMMONS_DEMO_PORTS      of the address, the hub, the proxy's API, the companion
     COMMONS_DEMO_PASSWORD   the one password of all
     COMMONS_DEMO_PROXY      the command of the proxy, as a JSON list
     COMMONS_DEMO_API_TOKEN  if set, a token with an admin's rights, for tests
@@ -50,18 +50,26 @@ c.JupyterHub.load_groups = {"team": {"users": ["alice", "bob"]}}
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = str(directory / "homes" / "{username}")
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
-c.Spawner.args = ["--allow-root"] if os.geteuid() == 0 else []
+c.Spawner.args = [
+    # Nothing here asks the internet for news.
+    "--LabApp.news_url=None",
+    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+]
+if os.geteuid() == 0:
+    c.Spawner.args.append("--allow-root")
 c.Spawner.default_url = "/lab"
 c.Spawner.environment = mark
 c.Spawner.start_timeout = 120
 c.Spawner.http_timeout = 120
 
-# People may also share a whole server, as on many hubs; Commons must stay safe beside it.
+# People may also share a whole server, as on many hubs; that must stay harmless.
 c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self", "shares!user"]}]
 if api_token := os.environ.get("COMMONS_DEMO_API_TOKEN"):
     c.JupyterHub.services = [{"name": "tests", "api_token": api_token, "admin": True}]
+    c.Spawner.args.append("--LabApp.expose_app_in_browser=True")
 
-configure(c, port=companion_port, data_dir=str(directory / "commons"))
+# The companion. `directory` lets people find each other by part of a name.
+configure(c, port=companion_port, data_dir=directory / "commons", directory=True)
 
 for service in c.JupyterHub.services:
     service["environment"] = {**service.get("environment", {}), **mark}

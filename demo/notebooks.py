@@ -10,12 +10,9 @@ import io
 import sys
 from pathlib import Path
 
-import matplotlib
 import nbformat
+from matplotlib import pyplot as plt
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-
-matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402
 
 PLOT_SOURCE = """\
 import math
@@ -44,30 +41,37 @@ SURVEY = "station,species,count\n" + "".join(
 
 def run_source(source: str) -> dict[str, str]:
     """Draws what `source` draws and gives it as the MIME bundle of an output."""
+    plt.switch_backend("Agg")
     exec(source, {})  # noqa: S102  (the constant above)
     image = io.BytesIO()
-    pyplot.savefig(image, format="png", dpi=100)
-    pyplot.close("all")
+    plt.savefig(image, format="png", dpi=100)
+    plt.close("all")
     return {
         "image/png": base64.b64encode(image.getvalue()).decode("ascii"),
         "text/plain": "<Figure size 700x300 with 1 Axes>",
     }
 
 
-def code(source: str, *outputs: nbformat.NotebookNode, count: int | None = None):
+def code(
+    source: str, *outputs: nbformat.NotebookNode, count: int | None = None
+) -> nbformat.NotebookNode:
     return new_code_cell(source, outputs=list(outputs), execution_count=count)
 
 
 def notebook(*cells: nbformat.NotebookNode) -> nbformat.NotebookNode:
-    kernel = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    kernel = {
+        "name": "python3",
+        "display_name": "Python 3 (ipykernel)",
+        "language": "python",
+    }
     return new_notebook(cells=list(cells), metadata={"kernelspec": kernel})
 
 
 def welcome() -> nbformat.NotebookNode:
     return notebook(
         new_markdown_cell(
-            "# Welcome\n\nShare this notebook: press **Share** in its toolbar, choose *bob*, "
-            "and sign in as bob in another browser or a private window."
+            "# Welcome\n\nShare this notebook: press **Share** in its toolbar, "
+            "choose *bob*, and sign in as bob in another browser or a private window."
         ),
         code("print('Hello from', 'alice')"),
         code("sum(range(10))"),
@@ -78,19 +82,28 @@ def welcome() -> nbformat.NotebookNode:
 def visits() -> nbformat.NotebookNode:
     picture = new_output("display_data", data=run_source(PLOT_SOURCE))
     return notebook(
-        new_markdown_cell("# Visits\n\nFour weeks of visits, with the picture as it was drawn last."),
+        new_markdown_cell(
+            "# Visits\n\nFour weeks of visits, with the picture as it was drawn last."
+        ),
         code(PLOT_SOURCE, picture, count=1),
-        new_markdown_cell(r"The trend is about $3$ more visits a day: $v(d) = 120 + 3d$."),
+        new_markdown_cell(
+            r"The trend is about $3$ more visits a day: $v(d) = 120 + 3d$."
+        ),
     )
 
 
 def large_output() -> nbformat.NotebookNode:
     lines = "".join(f"line {number}: {'=' * (number % 60)}\n" for number in range(5000))
-    table = "".join(f"<tr><td>{row}</td><td>{row * row}</td></tr>" for row in range(500))
+    table = "".join(
+        f"<tr><td>{row}</td><td>{row * row}</td></tr>" for row in range(500)
+    )
     return notebook(
-        new_markdown_cell("# Large outputs\n\nFive thousand lines, and a table of five hundred rows."),
+        new_markdown_cell(
+            "# Large outputs\n\nFive thousand lines, and a table of five hundred rows."
+        ),
         code(
-            "for number in range(5000):\n    print(f\"line {number}: {'=' * (number % 60)}\")",
+            "for number in range(5000):\n"
+            "    print(f\"line {number}: {'=' * (number % 60)}\")",
             new_output("stream", name="stdout", text=lines),
             count=1,
         ),
@@ -98,7 +111,11 @@ def large_output() -> nbformat.NotebookNode:
             "from IPython.display import HTML\n"
             "HTML('<table>' + ''.join(f'<tr><td>{n}</td><td>{n * n}</td></tr>' "
             "for n in range(500)) + '</table>')",
-            new_output("execute_result", data={"text/html": f"<table>{table}</table>"}, execution_count=2),
+            new_output(
+                "execute_result",
+                data={"text/html": f"<table>{table}</table>"},
+                execution_count=2,
+            ),
             count=2,
         ),
     )
@@ -106,7 +123,9 @@ def large_output() -> nbformat.NotebookNode:
 
 def survey() -> nbformat.NotebookNode:
     return notebook(
-        new_markdown_cell("# Survey\n\nReads `survey.csv` beside it, so it needs the kernel in its own folder."),
+        new_markdown_cell(
+            "# Survey\n\nReads `survey.csv` beside it: the kernel runs in this folder."
+        ),
         code(READ_SOURCE),
     )
 

@@ -53,11 +53,13 @@ const MAY_IMPORT = {
     'http',
     'live'
   ]),
-  'companion/src/http': inCompanion([...COMPANION_BASE, ...CONCERNS, 'live']),
-  'companion/src/live': inCompanion([...COMPANION_BASE, ...CONCERNS]),
+  'companion/src/http': inCompanion([...COMPANION_BASE, ...CONCERNS]),
+  // An upgrade to a WebSocket begins as an HTTP request.
+  'companion/src/live': inCompanion([...COMPANION_BASE, ...CONCERNS, 'http']),
   'companion/src/rooms': inCompanion(['storage/store']),
   'companion/src/storage': inCompanion(['log', 'rooms/types']),
-  'companion/src/sharing': inCompanion(COMPANION_BASE),
+  // Who may do what stands on who somebody is.
+  'companion/src/sharing': inCompanion([...COMPANION_BASE, 'hub']),
   'companion/src/files': inCompanion(COMPANION_BASE),
   'companion/src/hub': inCompanion(COMPANION_BASE),
   'companion/src/config': inCompanion(['log']),
@@ -65,7 +67,9 @@ const MAY_IMPORT = {
   'companion/src/clock': inCompanion(['rooms/types'])
 };
 
-const IMPORT = /(?:\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)['"](\.[^'"]+)['"]/g;
+/** `import … from`, `export … from`, `import '…'`, `import('…')`; the clause, then the file. */
+const IMPORT =
+  /(?:\b(?:import|export)\s+((?:type\s+)?[\w*{][^'";]*?)\s*from\s*|\bimport\s*\(\s*|\bimport\s+)['"](\.[^'"]+)['"]/g;
 const ENDINGS = ['', '.ts', '.tsx', '/index.ts', '/index.tsx'];
 const TESTS = /(^|\/)(__tests__|test)\//;
 
@@ -80,7 +84,12 @@ function target(from, specifier) {
   return found === undefined ? null : relative(root, found);
 }
 
-/** Each of our files with those of our files that it imports. */
+/** Whether nothing of an import is left when the program runs. */
+const isTypeOnly = clause =>
+  clause !== undefined &&
+  (/^type\s/.test(clause) || /^\{\s*(type\s+[^,}]+,?\s*)+\}$/.test(clause));
+
+/** Each of our files with those of our files that it imports, as [path, type only]. */
 function importGraph() {
   const files = filesBelow('src', 'protocol/src', 'companion/src').filter(
     file => isSource(relative(root, file))
@@ -89,9 +98,12 @@ function importGraph() {
     files.map(file => {
       const text = readFileSync(file, 'utf8');
       const targets = [...text.matchAll(IMPORT)]
-        .map(([, specifier]) => target(file, specifier))
-        .filter(path => path !== null && isSource(path));
-      return [relative(root, file), [...new Set(targets)]];
+        .map(([, clause, specifier]) => [
+          target(file, specifier),
+          isTypeOnly(clause)
+        ])
+        .filter(([path]) => path !== null && isSource(path));
+      return [relative(root, file), targets];
     })
   );
 }
@@ -117,7 +129,7 @@ function wrongWay(graph) {
       );
       continue;
     }
-    for (const path of targets) {
+    for (const [path] of targets) {
       if (
         !isIn(path, part) &&
         !MAY_IMPORT[part].some(allowed => isIn(path, allowed))
@@ -133,7 +145,7 @@ function wrongWay(graph) {
 function wrongInPanel(graph) {
   const problems = [];
   for (const [file, targets] of graph) {
-    for (const path of targets.filter(name => name.startsWith('src/'))) {
+    for (const [path] of targets.filter(([name]) => name.startsWith('src/'))) {
       if (/\/plugin\.tsx?$/.test(path) && file !== 'src/index.ts') {
         problems.push(
           `${file} may not import ${path}: only src/index.ts knows plugins.`
@@ -147,7 +159,7 @@ function wrongInPanel(graph) {
   return problems;
 }
 
-/** One sentence per circle. */
+/** One sentence per circle. Types alone make none: they are gone when it runs. */
 function circles(graph) {
   const problems = [];
   const done = new Set();
@@ -162,8 +174,10 @@ function circles(graph) {
     if (done.has(file)) {
       return;
     }
-    for (const path of graph.get(file) ?? []) {
-      visit(path, [...trail, file]);
+    for (const [path, typeOnly] of graph.get(file) ?? []) {
+      if (!typeOnly) {
+        visit(path, [...trail, file]);
+      }
     }
     done.add(file);
   };

@@ -6,14 +6,7 @@
  * Also run by `pip install` from a checkout, where there is no `.venv`: then
  * the tools are those on the PATH.
  */
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync
-} from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { thirdPartyLicences } from './lib/licences.mjs';
 import { at, venvBin } from './lib/paths.mjs';
@@ -34,7 +27,6 @@ const COMPANION = [
   'yarn.lock'
 ];
 const COMPANION_DIST = at('companion/dist');
-const COMPANION_PACKAGE = at('jupyterlab_commons/companion');
 
 const tool = name =>
   existsSync(join(venvBin, name)) ? join(venvBin, name) : name;
@@ -119,13 +111,6 @@ function describeBundle() {
   );
 }
 
-/** A development install looks where the wheel has it. */
-function placeBundle() {
-  rmSync(COMPANION_PACKAGE, { recursive: true, force: true });
-  mkdirSync(COMPANION_PACKAGE, { recursive: true });
-  cpSync(COMPANION_DIST, COMPANION_PACKAGE, { recursive: true });
-}
-
 const buildCompanion = force =>
   unlessDone(
     'companion',
@@ -136,14 +121,13 @@ const buildCompanion = force =>
         'scripts/lib/licences.mjs'
       ]),
       outputs: ['main.js', 'store-worker.js'].map(file =>
-        join(COMPANION_PACKAGE, file)
+        join(COMPANION_DIST, file)
       ),
       force
     },
     async () => {
       await bundleCompanion();
       describeBundle();
-      placeBundle();
     }
   );
 

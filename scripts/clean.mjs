@@ -16,7 +16,6 @@ const MADE = [
   'protocol/lib',
   'companion/dist',
   'jupyterlab_commons/labextension',
-  'jupyterlab_commons/companion',
   'ui-tests/test-results',
   'ui-tests/screenshots'
 ];

@@ -1,0 +1,96 @@
+import { test as base, expect } from '@playwright/test';
+import type { NotebookPanel } from './notebook-panel.ts';
+import type { Name } from './hub.ts';
+import { TestHub, type Cell } from './hub.ts';
+import { Person } from './person.ts';
+import type { Right } from './share-dialog.ts';
+
+export { expect };
+
+/** A notebook of somebody, live, with others let in. */
+export type Shared = {
+  id: string;
+  link: string;
+  path: string;
+  panel: NotebookPanel;
+};
+
+type Verbs = {
+  /** A person in a browser of their own; ends with the test. */
+  signIn: (name: Name) => Promise<Person>;
+  /** A path that no other test uses. */
+  freshPath: (name: string) => string;
+  /** Shares a new notebook through the dialog, and leaves the owner in the live notebook. */
+  shareNew: (
+    owner: Person,
+    options: {
+      cells: Cell[];
+      with: Partial<Record<string, Right>>;
+      path?: string;
+    }
+  ) => Promise<Shared>;
+};
+
+let counter = 0;
+
+export const test = base.extend<Verbs, { hub: TestHub }>({
+  hub: [
+    async ({}, use, worker) => {
+      const hub = await TestHub.start(worker.workerIndex);
+      await use(hub);
+      await hub.stop();
+    },
+    { scope: 'worker', timeout: 120_000 }
+  ],
+
+  signIn: async ({ browser, hub }, use, info) => {
+    const people: Person[] = [];
+    await use(async name => {
+      const person = await Person.signIn(browser, hub, name);
+      people.push(person);
+      return person;
+    });
+    if (info.status !== info.expectedStatus) {
+      for (const { name, page } of people) {
+        const body = await page.screenshot().catch(() => null);
+        if (body !== null) {
+          await info.attach(name, { body, contentType: 'image/png' });
+        }
+      }
+    }
+    await Promise.all(people.map(({ context }) => context.close()));
+    expect(
+      people.flatMap(({ name, problems }) =>
+        problems.map(text => `${name}: ${text}`)
+      ),
+      'errors of ours in the console'
+    ).toEqual([]);
+  },
+
+  freshPath: async ({}, use) => {
+    await use(name => `test-${++counter}/${name}`);
+  },
+
+  shareNew: async ({ hub, freshPath }, use) => {
+    await use(
+      async (
+        owner,
+        { cells, with: people, path = freshPath('Notes.ipynb') }
+      ) => {
+        hub.writeNotebook(owner.name, path, cells);
+        await owner.openOwn(path);
+        const dialog = await owner.openShareDialog();
+        for (const [who, right] of Object.entries(people)) {
+          await dialog.add(who, right!);
+        }
+        await dialog.share();
+        const link = await dialog.link();
+        await dialog.close();
+        const panel = await owner.panel();
+        await panel.isSaved();
+        const id = new URL(link).searchParams.get('live')!;
+        return { id, link, path, panel };
+      }
+    );
+  }
+});

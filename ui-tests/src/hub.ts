@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto';
+import {
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import {
+  endEarlierRun,
+  findEarlierRun,
+  startHub,
+  type RunningHub
+} from '../../scripts/hub.mjs';
+
+const FOLDER = join(import.meta.dirname, '../../.test');
+
+export const names = ['alice', 'bob', 'carol', 'admin'] as const;
+export type Name = (typeof names)[number];
+
+export type Cell = { type?: 'code' | 'markdown'; source: string };
+
+/** What the hub's API answers. */
+export type Answer = { status: number; body: unknown };
+
+/** A hub for one worker, with the verbs that a test needs of the hub's side. */
+export class TestHub {
+  private constructor(
+    private readonly _hub: RunningHub,
+    private readonly _apiToken: string
+  ) {}
+
+  static async start(worker: number): Promise<TestHub> {
+    await removeLeftovers();
+    const apiToken = randomBytes(24).toString('hex');
+    const dir = join(FOLDER, `hub-${process.pid}-${worker}`);
+    return new TestHub(await startHub({ dir, apiToken }), apiToken);
+  }
+
+  get url(): string {
+    return this._hub.url;
+  }
+
+  /** Ends everything; what the hub said stays in `.test/hub.log`. */
+  async stop(): Promise<void> {
+    await this._hub.stop();
+    writeFileSync(join(FOLDER, 'hub.log'), this.log());
+    rmSync(this._hub.dir, { recursive: true, force: true });
+  }
+
+  log(): string {
+    return readFileSync(this._hub.logFile, 'utf8');
+  }
+
+  /** The home of a person on this machine's disk. */
+  home(name: Name, path = ''): string {
+    return join(this._hub.homes, name, path);
+  }
+
+  writeFile(name: Name, path: string, content: string): void {
+    const file = this.home(name, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+
+  readFile(name: Name, path: string): string {
+    return readFileSync(this.home(name, path), 'utf8');
+  }
+
+  writeNotebook(name: Name, path: string, cells: Cell[]): void {
+    this.writeFile(name, path, JSON.stringify(notebookOf(cells)));
+  }
+
+  /** The sources of the cells of a notebook on disk. */
+  readSources(name: Name, path: string): string[] {
+    const { cells } = JSON.parse(this.readFile(name, path)) as {
+      cells: { source: string | string[] }[];
+    };
+    return cells.map(({ source }) =>
+      Array.isArray(source) ? source.join('') : source
+    );
+  }
+
+  /** A call of the hub's API with an admin's token. */
+  async api(method: string, path: string, body?: unknown): Promise<Answer> {
+    const response = await fetch(`${this.url}hub/api/${path}`, {
+      method,
+      headers: { Authorization: `token ${this._apiToken}` },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) })
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      body: text === '' ? null : (JSON.parse(text) as unknown)
+    };
+  }
+
+  private async _servers(
+    name: Name
+  ): Promise<Record<string, { ready: boolean }>> {
+    const { body } = await this.api(
+      'GET',
+      `users/${name}?include_stopped_servers=1`
+    );
+    return (
+      (body as { servers?: Record<string, { ready: boolean }> }).servers ?? {}
+    );
+  }
+
+  private async _until(
+    what: string,
+    done: () => Promise<boolean>
+  ): Promise<void> {
+    const end = Date.now() + 60_000;
+    while (!(await done())) {
+      if (Date.now() > end) {
+        throw new Error(`${what} took longer than a minute.`);
+      }
+      await new Promise(resolve => setTimeout(resolve, 100));
+    }
+  }
+
+  /** Resolves when the person's server answers, started or not before. */
+  async startServer(name: Name): Promise<void> {
+    await this.api('POST', `users/${name}`);
+    await this.api('POST', `users/${name}/server`);
+    await this._until(
+      `The server of ${name}`,
+      async () => (await this._servers(name))['']?.ready === true
+    );
+  }
+
+  /** Resolves when the person's server is gone. */
+  async stopServer(name: Name): Promise<void> {
+    await this.api('DELETE', `users/${name}/server`);
+    await this._until(`Stopping the server of ${name}`, async () => {
+      const server = (await this._servers(name))[''] as
+        { ready: boolean; stopped?: boolean } | undefined;
+      return server === undefined || server.stopped === true;
+    });
+  }
+
+  /** A crash of the companion; its launcher brings it back. */
+  killCompanion(): void {
+    this._hub.killCompanion();
+  }
+
+  companionPid(): number | null {
+    return this._hub.companionPid();
+  }
+}
+
+/** Ends the hubs of test runs that were killed, and removes their folders. */
+async function removeLeftovers(): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true });
+  for (const name of readdirSync(FOLDER).filter(entry =>
+    entry.startsWith('hub-')
+  )) {
+    const dir = join(FOLDER, name);
+    const earlier = findEarlierRun(dir);
+    if (earlier?.state === 'running') {
+      continue;
+    }
+    if (earlier !== null) {
+      await endEarlierRun(dir);
+    }
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function notebookOf(cells: Cell[]): unknown {
+  return {
+    cells: cells.map(({ type = 'code', source }, index) => ({
+      cell_type: type,
+      id: `cell-${index}`,
+      metadata: {},
+      source,
+      ...(type === 'code' ? { execution_count: null, outputs: [] } : {})
+    })),
+    metadata: {
+      kernelspec: {
+        name: 'python3',
+        display_name: 'Python 3 (ipykernel)',
+        language: 'python'
+      }
+    },
+    nbformat: 4,
+    nbformat_minor: 5
+  };
+}
