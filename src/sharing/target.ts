@@ -1,0 +1,80 @@
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { Contents } from '@jupyterlab/services';
+import {
+  DOCUMENT_ID,
+  type DocumentInfo,
+  type DocumentType
+} from '@jupyterlab-commons/protocol';
+import type { ICompanion, IDocuments } from '../tokens';
+
+/** The drive of live documents; see `ILiveDocuments.pathOf`. */
+const LIVE_DRIVE = 'live';
+
+/** What a share command is about. */
+export type ShareTarget =
+  | { kind: 'live'; id: string; name: string }
+  | { kind: 'file'; path: string; name: string; type: DocumentType };
+
+/** What the commands know of a file: from an open panel, or from the file browser. */
+export type FileFacts = { path: string; name: string; type: string };
+
+export namespace targetOf {
+  export interface IOptions {
+    companion: ICompanion;
+    documents: IDocuments;
+    contents: Pick<Contents.IManager, 'driveName' | 'localPath'>;
+    registry: Pick<DocumentRegistry, 'getFileTypesForPath'>;
+  }
+}
+
+/** Null for what cannot be shared: folders, images, files of other drives. */
+export function targetOf(
+  file: FileFacts,
+  options: targetOf.IOptions
+): ShareTarget | null {
+  const drive = options.contents.driveName(file.path);
+  const path = options.contents.localPath(file.path);
+  if (drive === LIVE_DRIVE) {
+    const id = path.split('/')[0] ?? '';
+    return DOCUMENT_ID.test(id) ? { kind: 'live', id, name: file.name } : null;
+  }
+  const type = documentTypeOf(file, options.registry);
+  if (drive !== '' || type === null) {
+    return null;
+  }
+  const shared = options.documents.list?.find(each =>
+    isFileOf(each, path, options.companion)
+  );
+  return shared
+    ? { kind: 'live', id: shared.id, name: shared.name }
+    : { kind: 'file', path, name: file.name, type };
+}
+
+/** Whether the document is this file of this server. */
+export function isFileOf(
+  document: DocumentInfo,
+  path: string,
+  companion: ICompanion
+): boolean {
+  const { state } = companion;
+  return (
+    document.role === 'owner' &&
+    document.path === path &&
+    state.kind === 'ready' &&
+    document.server === state.session.server
+  );
+}
+
+function documentTypeOf(
+  file: FileFacts,
+  registry: targetOf.IOptions['registry']
+): DocumentType | null {
+  if (file.type === 'notebook') {
+    return 'notebook';
+  }
+  const known = registry.getFileTypesForPath(file.name);
+  return file.type === 'file' &&
+    (known.length === 0 || known[0]!.fileFormat === 'text')
+    ? 'text'
+    : null;
+}

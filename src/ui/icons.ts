@@ -1,0 +1,39 @@
+import { LabIcon } from '@jupyterlab/ui-components';
+
+/** A 16 by 16 drawing in JupyterLab's icon colour. */
+function icon(name: string, body: string): LabIcon {
+  return new LabIcon({
+    name: `jupyterlab-commons:${name}`,
+    svgstr: `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16"><g class="jp-icon3 jp-icon-selectable" fill="#616161">${body}</g></svg>`
+  });
+}
+
+/** A person with a plus. */
+export const shareIcon = icon(
+  'share',
+  '<circle cx="6" cy="5" r="3"/><path d="M1 14c0-3 2.2-5 5-5s5 2 5 5z"/><path d="M12 3h1.5v2.3h2.3v1.4h-2.3V9H12V6.7h-2.3V5.3H12z"/>'
+);
+
+/** Two people. */
+export const peopleIcon = icon(
+  'people',
+  '<circle cx="5.5" cy="5" r="2.7"/><path d="M1 13.5C1 10.7 3 9 5.5 9s4.5 1.7 4.5 4.5z"/><circle cx="11.5" cy="6" r="2"/><path d="M11.2 13.5c0-1.8-.5-3.2-1.4-4.2.5-.2 1.1-.3 1.7-.3 2 0 3.5 1.5 3.5 4.5z"/>'
+);
+
+/** Two rings of a chain. */
+export const linkIcon = icon(
+  'link',
+  '<path d="M6.5 4.5H5a3.5 3.5 0 0 0 0 7h1.5V10H5a2 2 0 0 1 0-4h1.5zM9.5 4.5H11a3.5 3.5 0 0 1 0 7H9.5V10H11a2 2 0 0 0 0-4H9.5z"/><path d="M5.5 7.25h5v1.5h-5z"/>'
+);
+
+/** A door with an arrow out of it. */
+export const leaveIcon = icon(
+  'leave',
+  '<path d="M2 2h7v3H7.5V3.5h-4v9h4V11H9v3H2z"/><path d="M10.5 4.5 14 8l-3.5 3.5-1-1L11.2 8.7H6V7.3h5.2L9.5 5.5z"/>'
+);
+
+/** A ring with a bar through it. */
+export const stopIcon = icon(
+  'stop',
+  '<path fill-rule="evenodd" d="M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11z"/><path d="M4.5 7.2h7v1.6h-7z"/>'
+);

@@ -1,0 +1,24 @@
+import * as React from 'react';
+
+/**
+ * Says a result to a screen reader. It must be on the page before the text
+ * changes, so it is always drawn, also when it is empty.
+ */
+export function LiveRegion(props: {
+  text: string;
+  visible?: boolean;
+}): JSX.Element {
+  return (
+    <p
+      className={
+        props.visible
+          ? 'jp-Commons-LiveRegion'
+          : 'jp-Commons-LiveRegion jp-mod-hidden'
+      }
+      role="status"
+      aria-live="polite"
+    >
+      {props.text}
+    </p>
+  );
+}
