@@ -80,7 +80,6 @@ export default defineConfig(
     ignores: [
       '**/node_modules/',
       '**/lib/',
-      '!scripts/lib/',
       '**/dist/',
       '.venv/',
       '.cache/',

@@ -5,9 +5,9 @@
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { root } from './lib/paths.mjs';
-import { filesBelow } from './lib/stamps.mjs';
-import { isMain } from './lib/steps.mjs';
+import { root } from './common/paths.mjs';
+import { filesBelow } from './common/stamps.mjs';
+import { isMain } from './common/steps.mjs';
 
 /** What any part of the companion may use: settings, log, time, and the interface of the store. */
 const COMPANION_BASE = [

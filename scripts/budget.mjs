@@ -10,9 +10,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { at } from './lib/paths.mjs';
-import { assert, runChecks } from './lib/results.mjs';
-import { isMain } from './lib/steps.mjs';
+import { at } from './common/paths.mjs';
+import { assert, runChecks } from './common/results.mjs';
+import { isMain } from './common/steps.mjs';
 
 const KB = 1000;
 export const BUDGET = {

@@ -8,10 +8,10 @@
  */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { thirdPartyLicences } from './lib/licences.mjs';
-import { at, venvBin } from './lib/paths.mjs';
-import { isMain, main, must, openLog, step } from './lib/steps.mjs';
-import { hashOf, unlessDone } from './lib/stamps.mjs';
+import { thirdPartyLicences } from './common/licences.mjs';
+import { at, venvBin } from './common/paths.mjs';
+import { isMain, main, must, openLog, step } from './common/steps.mjs';
+import { hashOf, unlessDone } from './common/stamps.mjs';
 
 const ADVICE = 'Repair what is named above, then run this again.';
 const PROTOCOL = [
@@ -118,7 +118,7 @@ const buildCompanion = force =>
       hash: hashOf([
         ...COMPANION,
         'scripts/build.mjs',
-        'scripts/lib/licences.mjs'
+        'scripts/common/licences.mjs'
       ]),
       outputs: ['main.js', 'store-worker.js'].map(file =>
         join(COMPANION_DIST, file)

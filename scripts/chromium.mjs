@@ -1,7 +1,7 @@
 /** Finds the browser of the UI tests: the system's own Chromium, never a download by a test tool. */
 import { existsSync } from 'node:fs';
-import { installDebian } from './lib/debian.mjs';
-import { isMain, main } from './lib/steps.mjs';
+import { installDebian } from './common/debian.mjs';
+import { isMain, main } from './common/steps.mjs';
 
 const PLACES = [
   '/usr/bin/chromium',

@@ -4,7 +4,7 @@
  *   node scripts/clean.mjs [--all]     --all also removes .venv and node_modules
  */
 import { rmSync } from 'node:fs';
-import { at } from './lib/paths.mjs';
+import { at } from './common/paths.mjs';
 
 const MADE = [
   '.cache',

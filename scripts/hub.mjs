@@ -12,10 +12,10 @@ import {
   writeFileSync
 } from 'node:fs';
 import { join } from 'node:path';
-import { at, toolEnv, venvBin, venvNode, venvPython } from './lib/paths.mjs';
-import { freePorts } from './lib/ports.mjs';
-import { endProcesses, isAlive, processesOf } from './lib/processes.mjs';
-import { must, tail } from './lib/steps.mjs';
+import { at, toolEnv, venvBin, venvNode, venvPython } from './common/paths.mjs';
+import { freePorts } from './common/ports.mjs';
+import { endProcesses, isAlive, processesOf } from './common/processes.mjs';
+import { must, tail } from './common/steps.mjs';
 
 export const PEOPLE = ['alice', 'bob', 'carol', 'admin'];
 export const PASSWORD = 'commons';

@@ -4,7 +4,7 @@
  *   node scripts/lint.mjs [--fix]     --fix repairs what can be repaired
  */
 import { lintChecks } from './runners/lint.mjs';
-import { main, openLog, step } from './lib/steps.mjs';
+import { main, openLog, step } from './common/steps.mjs';
 
 const ADVICE = 'Repair it; `npm run lint` repairs formatting by itself.';
 

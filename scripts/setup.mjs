@@ -18,11 +18,11 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { build } from './build.mjs';
-import { installDebian } from './lib/debian.mjs';
-import { withLock } from './lib/lock.mjs';
-import { at, venv, venvBin, venvPython } from './lib/paths.mjs';
-import { isMain, main, must, openLog, run, step } from './lib/steps.mjs';
-import { hashOf, unlessDone } from './lib/stamps.mjs';
+import { installDebian } from './common/debian.mjs';
+import { withLock } from './common/lock.mjs';
+import { at, venv, venvBin, venvPython } from './common/paths.mjs';
+import { isMain, main, must, openLog, run, step } from './common/steps.mjs';
+import { hashOf, unlessDone } from './common/stamps.mjs';
 
 const PYTHONS = [
   'python3',

@@ -3,9 +3,9 @@
  *
  *   npm start              PORT=9000 npm start for another port than 8000
  */
-import { at } from './lib/paths.mjs';
-import { nextFreePort } from './lib/ports.mjs';
-import { StepFailed, main, openLog, step } from './lib/steps.mjs';
+import { at } from './common/paths.mjs';
+import { nextFreePort } from './common/ports.mjs';
+import { StepFailed, main, openLog, step } from './common/steps.mjs';
 import {
   PASSWORD,
   PEOPLE,

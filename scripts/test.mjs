@@ -6,8 +6,8 @@
  *
  * `--long` runs fuzz and crash tests at full length (COMMONS_LONG=1).
  */
-import { StepFailed, main, openLog, tail } from './lib/steps.mjs';
-import { broken } from './lib/results.mjs';
+import { StepFailed, main, openLog, tail } from './common/steps.mjs';
+import { broken } from './common/results.mjs';
 import { budget } from './runners/budget.mjs';
 import { companion } from './runners/companion.mjs';
 import { jest } from './runners/jest.mjs';

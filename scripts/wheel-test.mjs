@@ -9,9 +9,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { at, cache, root, venvPython } from './lib/paths.mjs';
-import { assert, runChecks } from './lib/results.mjs';
-import { isMain, must, openLog } from './lib/steps.mjs';
+import { at, cache, root, venvPython } from './common/paths.mjs';
+import { assert, runChecks } from './common/results.mjs';
+import { isMain, must, openLog } from './common/steps.mjs';
 
 const DIST = join(cache, 'wheel');
 const NAME = 'jupyterlab-commons';

@@ -1,6 +1,6 @@
 /** Whether the page stays small. */
 import { budgetChecks } from '../budget.mjs';
-import { runChecks } from '../lib/results.mjs';
+import { runChecks } from '../common/results.mjs';
 
 export const budget = {
   name: 'budget',

@@ -1,8 +1,8 @@
 /** The tests of the companion and of the protocol, on the companion's own Node. */
 import { readFileSync, rmSync } from 'node:fs';
-import { cache, venvNode } from '../lib/paths.mjs';
-import { broken } from '../lib/results.mjs';
-import { run, tail } from '../lib/steps.mjs';
+import { cache, venvNode } from '../common/paths.mjs';
+import { broken } from '../common/results.mjs';
+import { run, tail } from '../common/steps.mjs';
 
 const REPORT = `${cache}/companion.tap`;
 const FILES = ['companion/test/**/*.test.ts', 'protocol/test/**/*.test.ts'];

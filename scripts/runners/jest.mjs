@@ -1,8 +1,8 @@
 /** The tests of the page. */
 import { readFileSync, rmSync } from 'node:fs';
-import { at, cache, venvNode } from '../lib/paths.mjs';
-import { broken } from '../lib/results.mjs';
-import { run } from '../lib/steps.mjs';
+import { at, cache, venvNode } from '../common/paths.mjs';
+import { broken } from '../common/results.mjs';
+import { run } from '../common/steps.mjs';
 
 const REPORT = `${cache}/jest.json`;
 

@@ -1,9 +1,9 @@
 /** Everything that can be said about the code without running it; each check counts as one. */
 import { join } from 'node:path';
 import { findArchitectureProblems } from '../architecture.mjs';
-import { at, venvBin, venvNode } from '../lib/paths.mjs';
-import { must } from '../lib/steps.mjs';
-import { assert, runChecks } from '../lib/results.mjs';
+import { at, venvBin, venvNode } from '../common/paths.mjs';
+import { must } from '../common/steps.mjs';
+import { assert, runChecks } from '../common/results.mjs';
 
 const PRETTIER_FILES = [
   '{src,protocol/src,protocol/fixtures,companion/src,companion/test,scripts,ui-tests/src,ui-tests/tests,schema,style}/**/*.{ts,tsx,mjs,js,json,css}',

@@ -1,8 +1,8 @@
 /** The tests of the Python part. */
 import { readFileSync, rmSync } from 'node:fs';
-import { cache, venvPython } from '../lib/paths.mjs';
-import { broken } from '../lib/results.mjs';
-import { run } from '../lib/steps.mjs';
+import { cache, venvPython } from '../common/paths.mjs';
+import { broken } from '../common/results.mjs';
+import { run } from '../common/steps.mjs';
 
 const REPORT = `${cache}/pytest.xml`;
 

@@ -1,9 +1,9 @@
 /** Two people, two browsers, a real hub. */
 import { readFileSync, rmSync } from 'node:fs';
 import { ensureChromium } from '../chromium.mjs';
-import { at, cache, venvNode } from '../lib/paths.mjs';
-import { broken } from '../lib/results.mjs';
-import { run } from '../lib/steps.mjs';
+import { at, cache, venvNode } from '../common/paths.mjs';
+import { broken } from '../common/results.mjs';
+import { run } from '../common/steps.mjs';
 
 const REPORT = `${cache}/ui.json`;
 
