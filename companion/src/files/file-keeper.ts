@@ -1,0 +1,270 @@
+import {
+  CommonsError,
+  type DocumentType,
+  type FileChoice,
+  type FileState
+} from '@jupyterlab-commons/protocol';
+import type { LinkListener, Links, ServerLink } from '../live/link.ts';
+import { reasonOf, type Log } from '../log.ts';
+import type { Clock } from '../rooms/types.ts';
+import type { Files } from '../sharing/documents.ts';
+import type { FileStatus, LiveRooms } from '../sharing/live-rooms.ts';
+import type { DocumentStore, StoredDocument } from '../storage/store.ts';
+import { KeptFile } from './kept-file.ts';
+
+/** Files that come or go within this time make one list. The server notices its own writes itself. */
+const WATCH_MS = 200;
+/** What may wait in memory for servers that are away, of documents that are closed. */
+const LAST_WORDS_CHARS = 64 * 1024 * 1024;
+
+export type FileKeeperOptions = {
+  store: DocumentStore;
+  rooms: LiveRooms;
+  links: Links;
+  clock: Clock;
+  log: Log;
+  /** The owner's list shows another state from now on. */
+  changed: (documentId: string) => void;
+};
+
+type WithFile = StoredDocument & { path: string; server: string };
+
+function hasFile(document: StoredDocument): document is WithFile {
+  return document.path !== null && document.server !== null;
+}
+
+/** F: the files of all shared documents whose servers have linked, or which are being edited. */
+export class FileKeeper implements Files, LinkListener {
+  readonly #options: FileKeeperOptions;
+  readonly #files = new Map<string, KeptFile>();
+  /** The last state that the owner's list was told; writes of every second are no news. */
+  readonly #listed = new Map<string, FileState>();
+  readonly #watches = new Map<string, () => void>();
+
+  constructor(options: FileKeeperOptions) {
+    this.#options = options;
+    options.links.listen(this);
+  }
+
+  async read(
+    user: string,
+    server: string,
+    path: string,
+    type: DocumentType
+  ): Promise<{ content: string; hash: string | null }> {
+    return this.#options.links
+      .of(user, server)
+      .call({ method: 'read', path, type });
+  }
+
+  keep(document: StoredDocument): void {
+    if (hasFile(document)) {
+      this.#track(document);
+      this.#watchSoon(document.owner, document.server);
+    }
+  }
+
+  async release(
+    document: StoredDocument,
+    last: { text: string; seq: number } | null
+  ): Promise<void> {
+    const file = this.#files.get(document.id);
+    if (file === undefined) {
+      return;
+    }
+    if (last !== null) {
+      await file.release(last);
+    }
+    const waiting = [...this.#files.values()].reduce(
+      (sum, each) => sum + each.lastChars,
+      0
+    );
+    if (last === null || file.over || waiting > LAST_WORDS_CHARS) {
+      if (file.behind > 0) {
+        this.#options.log.warn(
+          'a document was closed with edits that its file lacks',
+          {
+            document: document.id,
+            state: file.state
+          }
+        );
+      }
+      this.#drop(file);
+    }
+  }
+
+  /** How the file stands; derived from the store where it is not being kept at the moment. */
+  stateOf(document: StoredDocument): FileState {
+    return this.statusOf(document).fileState;
+  }
+
+  statusOf(document: StoredDocument): FileStatus {
+    const kept = this.#files.get(document.id);
+    if (kept !== undefined) {
+      return kept.status;
+    }
+    const { state } = document.file;
+    const told =
+      !hasFile(document) || state === 'changed-outside' || state === 'missing';
+    return { fileState: told ? state : 'away', fileDetail: null, behind: 0 };
+  }
+
+  /** A document is in memory and may be edited: its pages hear how the file stands. */
+  opened(document: StoredDocument): void {
+    if (hasFile(document)) {
+      this.#track(document);
+    }
+    this.#options.rooms.setFileStatus(document.id, this.statusOf(document));
+  }
+
+  /** Edits up to `seq` are on disk here. */
+  journalled(id: string, seq: number): void {
+    this.#files.get(id)?.edited(seq);
+  }
+
+  async choose(
+    document: StoredDocument,
+    choice: FileChoice
+  ): Promise<{ fileState: FileState; keptAs: string | null }> {
+    if (!hasFile(document)) {
+      throw new CommonsError('BAD_REQUEST', 'this document has no file');
+    }
+    const file = this.#track(document);
+    let keptAs: string | null = null;
+    if (choice === 'keep-live') {
+      keptAs = await file.keepLive();
+    } else {
+      await file.writeAgain();
+    }
+    return { fileState: file.state, keptAs };
+  }
+
+  up(link: ServerLink): void {
+    this.#catchUp(link).catch((error: unknown) => {
+      this.#options.log.warn('files could not catch up', {
+        user: link.user,
+        reason: reasonOf(error)
+      });
+    });
+  }
+
+  down(user: string, server: string): void {
+    for (const file of this.#filesOf(user, server)) {
+      file.linkDown();
+    }
+  }
+
+  file(link: ServerLink, id: string, hash: string | null): void {
+    const file = this.#files.get(id);
+    // F4: a server speaks of its own files only.
+    if (
+      file?.document.owner === link.user &&
+      file.document.server === link.server
+    ) {
+      void file.found(hash);
+    }
+  }
+
+  /** Writes everything that is missing, for as long as the links are there. */
+  async flush(): Promise<void> {
+    await Promise.all(
+      [...this.#files.values()]
+        .filter(file => file.behind > 0)
+        .map(file => file.flush())
+    );
+  }
+
+  stop(): void {
+    this.#files.forEach(file => file.stop());
+    this.#watches.forEach(cancel => cancel());
+    this.#watches.clear();
+  }
+
+  async #catchUp(link: ServerLink): Promise<void> {
+    const { user, server } = link;
+    for (const document of await this.#options.store.documentsOfServer(
+      user,
+      server
+    )) {
+      this.keep(document);
+    }
+    // One after the other: each may have to be loaded to see whether anything is missing.
+    for (const file of this.#filesOf(user, server)) {
+      await file.linkUp();
+      if (file.over) {
+        this.#drop(file);
+      }
+    }
+    this.#watchSoon(user, server);
+  }
+
+  #track(document: WithFile): KeptFile {
+    const known = this.#files.get(document.id);
+    if (known !== undefined) {
+      return known;
+    }
+    const { store, rooms, links, clock } = this.#options;
+    const { id, owner, server } = document;
+    const file = new KeptFile({
+      document,
+      clock,
+      content: () => rooms.content(id),
+      ask: call => links.of(owner, server).call(call),
+      linked: () => links.has(owner, server),
+      save: stored => store.updateDocument(id, { file: stored }),
+      changed: status => this.#onChanged(id, status)
+    });
+    this.#files.set(id, file);
+    return file;
+  }
+
+  #drop(file: KeptFile): void {
+    const { id, owner, server } = file.document;
+    file.stop();
+    this.#files.delete(id);
+    this.#listed.delete(id);
+    this.#watchSoon(owner, server);
+  }
+
+  #filesOf(user: string, server: string): KeptFile[] {
+    return [...this.#files.values()].filter(
+      ({ document }) => document.owner === user && document.server === server
+    );
+  }
+
+  #onChanged(id: string, status: FileStatus): void {
+    this.#options.rooms.setFileStatus(id, status);
+    const state = status.fileState === 'behind' ? 'saved' : status.fileState;
+    if (this.#listed.get(id) !== state) {
+      this.#listed.set(id, state);
+      this.#options.changed(id);
+    }
+  }
+
+  /** Tells the server which files to look at. */
+  #watchSoon(user: string, server: string): void {
+    const key = `${user}/${server}`;
+    if (this.#watches.has(key)) {
+      return;
+    }
+    const { clock, links, log } = this.#options;
+    const cancel = clock.after(WATCH_MS, () => {
+      this.#watches.delete(key);
+      if (!links.has(user, server)) {
+        return;
+      }
+      const files = this.#filesOf(user, server).map(({ document, hash }) => ({
+        document: document.id,
+        path: document.path,
+        hash
+      }));
+      links
+        .of(user, server)
+        .call({ method: 'watch', files })
+        .catch((error: unknown) =>
+          log.warn('watching failed', { user, reason: reasonOf(error) })
+        );
+    });
+    this.#watches.set(key, cancel);
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * One JSON object a line, on stderr. Values come from people and machines that
+ * are not trusted: each is cut at 256 characters, control and direction
+ * characters are spelled out, and what looks like a credential is dropped.
+ */
+export const levels = ['debug', 'info', 'warn', 'error'] as const;
+export type Level = (typeof levels)[number];
+
+export type Fields = Record<
+  string,
+  string | number | boolean | null | undefined
+>;
+
+export interface Log {
+  debug(event: string, fields?: Fields): void;
+  info(event: string, fields?: Fields): void;
+  warn(event: string, fields?: Fields): void;
+  error(event: string, fields?: Fields): void;
+}
+
+const MOST_CHARACTERS = 256;
+// C0, DEL, C1, line and paragraph separators, and the marks that turn text around.
+const UNPRINTABLE =
+  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const CREDENTIAL = /\b(?:cs1\.[\w.-]+|(?:token|bearer)\s+[\w.~+/=-]+)/gi;
+const SECRET_KEY = /token|authorization|ticket|session|cookie|secret/i;
+
+/** What may stand in a log line for a value from outside. */
+export function printable(value: string): string {
+  const cut = value.slice(0, MOST_CHARACTERS).replace(CREDENTIAL, '[removed]');
+  return cut.replace(
+    UNPRINTABLE,
+    unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  );
+}
+
+/** The reason in an unknown exception, without its stack. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error
+    ? `${error.name}: ${error.message}`
+    : String(error);
+}
+
+export function createLog(options: {
+  level: Level;
+  write: (line: string) => void;
+  now?: () => number;
+}): Log {
+  const { level: least, write, now = Date.now } = options;
+  const line = (level: Level, event: string, fields: Fields = {}) => {
+    if (levels.indexOf(level) < levels.indexOf(least)) {
+      return;
+    }
+    const entry: Fields = { time: new Date(now()).toISOString(), level, event };
+    for (const [key, value] of Object.entries(fields)) {
+      if (!SECRET_KEY.test(key)) {
+        entry[key] = typeof value === 'string' ? printable(value) : value;
+      }
+    }
+    write(`${JSON.stringify(entry)}\n`);
+  };
+  return {
+    debug: (event, fields) => line('debug', event, fields),
+    info: (event, fields) => line('info', event, fields),
+    warn: (event, fields) => line('warn', event, fields),
+    error: (event, fields) => line('error', event, fields)
+  };
+}
