@@ -6,7 +6,7 @@ import {
   type DocumentInfo
 } from '@jupyterlab-commons/protocol';
 import { Signal, type ISignal } from '@lumino/signaling';
-import type { ICompanion, IDocuments } from '../tokens';
+import type { ICompanion, IDocuments, ILiveEntry } from '../tokens';
 import type { LiveDocuments } from './live-documents';
 import type { LiveEntry } from './live-entry';
 import { DRIVE, idOfPath, localPathOf, nameOfPath } from './paths';
@@ -46,6 +46,7 @@ export class LiveDrive implements Contents.IDrive {
       createNew: options => live.createShared(options)
     };
     options.documents.listChanged.connect(this._onListChanged, this);
+    live.entryAdded.connect(this._onEntryAdded, this);
   }
 
   readonly name = DRIVE;
@@ -179,13 +180,20 @@ export class LiveDrive implements Contents.IDrive {
     // There are none.
   }
 
-  /** Tells JupyterLab that a person may now write, or no longer. */
-  announceRole(entry: LiveEntry): void {
-    const localPath = entry.path.slice(DRIVE.length + 1);
-    this._fileChanged.emit({
-      type: 'save',
-      oldValue: null,
-      newValue: this._file(localPath, entry.info, entry.role !== 'view')
+  /** Tells JupyterLab when a person may now write, or no longer. */
+  private _onEntryAdded(_: LiveDocuments, entry: ILiveEntry): void {
+    let writable = entry.role !== 'view';
+    entry.changed.connect(() => {
+      if (writable !== (entry.role !== 'view')) {
+        writable = !writable;
+        const { info } = entry;
+        const path = this._options.live.openPathOf(info.id);
+        this._fileChanged.emit({
+          type: 'save',
+          oldValue: null,
+          newValue: this._file(path.slice(DRIVE.length + 1), info, writable)
+        });
+      }
     });
   }
 

@@ -1,10 +1,7 @@
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { IDocumentWidget } from '@jupyterlab/docregistry';
 import type { Contents } from '@jupyterlab/services';
-import {
-  CommonsError,
-  type DocumentInfo
-} from '@jupyterlab-commons/protocol';
+import { CommonsError, type DocumentInfo } from '@jupyterlab-commons/protocol';
 import { Signal, type ISignal } from '@lumino/signaling';
 import type {
   ICompanion,
@@ -30,7 +27,7 @@ export type Opening = {
 export interface ILiveDocumentsOptions {
   companion: ICompanion;
   documents: IDocuments;
-  manager: IDocumentManager | null;
+  manager: IDocumentManager;
 }
 
 /** Makes shared models, connects them, and knows what is open. */
@@ -55,10 +52,14 @@ export class LiveDocuments implements ILiveDocuments {
 
   async open(id: string): Promise<IDocumentWidget | undefined> {
     const info = await this._options.documents.find(id);
-    const known = this._openings.find(each => each.id === id);
-    return this._options.manager?.openOrReveal(
-      known?.path ?? pathOfDocument(info)
+    return this._options.manager.openOrReveal(
+      this.openPathOf(id) || pathOfDocument(info)
     );
+  }
+
+  /** The path under which a document is open now; empty when it is not. */
+  openPathOf(id: string): string {
+    return this._openings.find(each => each.id === id)?.path ?? '';
   }
 
   entryOf(path: string): LiveEntry | null {

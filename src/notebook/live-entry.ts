@@ -77,7 +77,10 @@ export class LiveEntry implements ILiveEntry {
   /** Takes what is new; tells of it once, and only if anything is. */
   update(facts: Partial<Facts>): void {
     const next = { ...this._facts, ...facts };
-    if (this._isDisposed || JSON.stringify(next) === JSON.stringify(this._facts)) {
+    if (
+      this._isDisposed ||
+      JSON.stringify(next) === JSON.stringify(this._facts)
+    ) {
       return;
     }
     this._facts = next;

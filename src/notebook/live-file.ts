@@ -1,11 +1,12 @@
 import { YFile } from '@jupyter/ydoc';
-import { gateTransactions } from './live-notebook';
+import { gateTransactions, neverDirty } from './live-notebook';
 
 /** The shared model of a live text document; see `LiveNotebook` for what it refuses. */
 export class LiveFile extends YFile {
   constructor() {
     super();
     gateTransactions(this);
+    neverDirty(this);
   }
 
   /** Whether this page may edit; the companion decides, this keeps the page honest. */

@@ -22,6 +22,7 @@ export class LiveNotebook extends YNotebook {
   constructor() {
     super({ disableDocumentWideUndoRedo: true });
     gateTransactions(this);
+    neverDirty(this);
     // First of all listeners, so that nobody sees a cell without its guard.
     this.changed.connect(this._guardCells, this);
     this.ydoc.on('beforeObserverCalls', this._beforeObservers);
@@ -138,11 +139,24 @@ export function gateTransactions(model: {
 }): void {
   const { ydoc } = model;
   const transact = ydoc.transact.bind(ydoc);
-  ydoc.transact = (change: (transaction: Transaction) => void, origin?: unknown) => {
+  ydoc.transact = (
+    change: (transaction: Transaction) => void,
+    origin?: unknown
+  ) => {
     if (model.writable) {
       transact(change, origin);
     }
   };
+}
+
+/**
+ * The editor of a cell writes `dirty` into the shared state at each keystroke,
+ * past the property of that name. It would be one more struct per letter.
+ */
+export function neverDirty({ ystate }: Pick<YNotebook, 'ystate'>): void {
+  const set = ystate.set.bind(ystate);
+  ystate.set = <T>(key: string, value: T): T =>
+    key === 'dirty' ? value : set(key, value);
 }
 
 function withoutTrust(cell: SharedCell.Cell): SharedCell.Cell {

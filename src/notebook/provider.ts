@@ -173,7 +173,10 @@ export class LiveProvider implements IDisposable {
         this._onRole(message.role);
         break;
       case 'refusal':
-        this._onRefusal(new CommonsError(message.code, message.detail ?? undefined), message.final);
+        this._onRefusal(
+          new CommonsError(message.code, message.detail ?? undefined),
+          message.final
+        );
         break;
       case 'status': {
         const { type: _, ...status } = message;
@@ -237,7 +240,8 @@ export class LiveProvider implements IDisposable {
 
   private _onRefused(code: number, reason: string): void {
     this._end(
-      this._refusal ?? new CommonsError(errorOfClose(code, reason) ?? 'INTERNAL')
+      this._refusal ??
+        new CommonsError(errorOfClose(code, reason) ?? 'INTERNAL')
     );
   }
 

@@ -1,4 +1,8 @@
-import { CommonsError, type ErrorCode, type Role } from '@jupyterlab-commons/protocol';
+import {
+  CommonsError,
+  type ErrorCode,
+  type Role
+} from '@jupyterlab-commons/protocol';
 import type { SaveState } from '../tokens';
 
 /**

@@ -1,0 +1,114 @@
+import { Notification } from '@jupyterlab/apputils';
+import type {
+  DocumentRegistry,
+  IDocumentWidget
+} from '@jupyterlab/docregistry';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { DocumentInfo } from '@jupyterlab-commons/protocol';
+import type { IDocuments, ILiveDocuments } from '../tokens';
+import { isOnOwnersServer } from './own-server';
+import { isLivePath } from './paths';
+
+export interface IRedirectOptions {
+  documents: IDocuments;
+  live: ILiveDocuments;
+  trans: TranslationBundle;
+}
+
+/**
+ * Sees to it that the owner has a shared file open once: as live document. Two
+ * models that write one file would overwrite each other.
+ */
+export class Redirect {
+  constructor(options: IRedirectOptions) {
+    this._options = options;
+    options.documents.listChanged.connect(this._lookAtAll, this);
+  }
+
+  /** To be called for each panel of a file as it is made. */
+  watch(
+    panel: IDocumentWidget,
+    context: DocumentRegistry.IContext<DocumentRegistry.IModel>
+  ): void {
+    if (isLivePath(context.path)) {
+      return;
+    }
+    this._panels.add(panel);
+    panel.disposed.connect(() => this._panels.delete(panel));
+    // The panel is not in the shell yet; it cannot be taken out of it either.
+    setTimeout(() => this._look(panel), 0);
+  }
+
+  private _lookAtAll(): void {
+    for (const panel of [...this._panels]) {
+      this._look(panel);
+    }
+  }
+
+  private _look(panel: IDocumentWidget): void {
+    const shared = panel.isDisposed ? null : this._sharedAs(panel.context.path);
+    if (shared === null || this._told.has(panel)) {
+      return;
+    }
+    if (panel.context.model.dirty) {
+      this._told.add(panel);
+      this._warn(shared, panel);
+    } else {
+      this._replace(shared, panel);
+    }
+  }
+
+  private _sharedAs(path: string): DocumentInfo | null {
+    const list = this._options.documents.list ?? [];
+    return (
+      list.find(info => info.path === path && isOnOwnersServer(info)) ?? null
+    );
+  }
+
+  private _replace({ id, name }: DocumentInfo, panel: IDocumentWidget): void {
+    const { live, trans } = this._options;
+    const { sessionContext } = panel.context;
+    sessionContext.kernelPreference = {
+      ...sessionContext.kernelPreference,
+      shutdownOnDispose: false
+    };
+    // Before the live panel opens: this one would follow the kernel session to
+    // its new path, and become a live panel without a live model.
+    panel.dispose();
+    void live.open(id).then(
+      () =>
+        Notification.info(
+          trans.__(
+            '"%1" is shared, so it is open as live document instead of as file.',
+            name
+          ),
+          { autoClose: 6000 }
+        ),
+      reason => Notification.error(String(reason))
+    );
+  }
+
+  private _warn(shared: DocumentInfo, panel: IDocumentWidget): void {
+    const { trans } = this._options;
+    Notification.warning(
+      trans.__(
+        '"%1" is shared and has unsaved changes in its file. Copy them, then open the live document.',
+        shared.name
+      ),
+      {
+        autoClose: false,
+        actions: [
+          {
+            label: trans.__('Discard Changes, Open Live Document'),
+            displayType: 'warn',
+            callback: () => this._replace(shared, panel)
+          }
+        ]
+      }
+    );
+  }
+
+  private _options: IRedirectOptions;
+  private _panels = new Set<IDocumentWidget>();
+  private _told = new WeakSet<IDocumentWidget>();
+}
