@@ -1,4 +1,9 @@
-import type { ErrorCode, Person, Role, StatusMessage } from '@jupyterlab-commons/protocol';
+import type {
+  ErrorCode,
+  Person,
+  Role,
+  StatusMessage
+} from '@jupyterlab-commons/protocol';
 
 /**
  * One open socket as a room sees it. Rooms know nothing of sockets: `live/`
@@ -31,7 +36,10 @@ export interface RoomListener {
   /** Somebody came or went. */
   presenceChanged(room: { id: string }): void;
   /** The store began or ceased to fail. */
-  statusChanged(room: { id: string }, status: Pick<StatusMessage, 'writable' | 'reason'>): void;
+  statusChanged(
+    room: { id: string },
+    status: Pick<StatusMessage, 'writable' | 'reason'>
+  ): void;
 }
 
 /** Bounds of reliability-security section 7 that a room enforces. */
@@ -47,3 +55,21 @@ export type RoomLimits = {
   /** Bytes of rows after which a snapshot is made. */
   compactBytes: number;
 };
+
+/** The bounds of a companion that was told nothing else. */
+export const defaultRoomLimits: RoomLimits = {
+  messageBytes: 16 * 1024 * 1024,
+  documentBytes: 100 * 1024 * 1024,
+  structsPerMessage: 20_000,
+  clientIdsPerConnection: 8,
+  presenceBytes: 4096,
+  cells: 10_000,
+  compactRows: 500,
+  compactBytes: 4 * 1024 * 1024
+};
+
+/** Where a room tells the admin what it met; values are escaped and capped by whoever writes them. */
+export type RoomLog = (
+  message: string,
+  facts: Record<string, string | number>
+) => void;

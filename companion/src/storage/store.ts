@@ -1,4 +1,9 @@
-import type { DocumentType, FileState, ShareKind, SharedRole } from '@jupyterlab-commons/protocol';
+import type {
+  DocumentType,
+  FileState,
+  ShareKind,
+  SharedRole
+} from '@jupyterlab-commons/protocol';
 
 /** Milliseconds since 1970, by the companion's clock. */
 export type Millis = number;
@@ -37,7 +42,12 @@ export type StoredDocument = {
   /** When the owner stopped sharing; the content stays until retention ends. */
   closedAt: Millis | null;
   /** How the owner's file stood when it was last touched. */
-  file: { state: FileState; detail: string | null; hash: string | null; seq: number };
+  file: {
+    state: FileState;
+    detail: string | null;
+    hash: string | null;
+    seq: number;
+  };
 };
 
 export type StoredShare = {
@@ -56,7 +66,16 @@ export type AuditEntry = {
   document: string;
   at: Millis;
   actor: string;
-  action: 'create' | 'rename' | 'grant' | 'revoke' | 'expire' | 'join' | 'leave' | 'close' | 'file';
+  action:
+    | 'create'
+    | 'rename'
+    | 'grant'
+    | 'revoke'
+    | 'expire'
+    | 'join'
+    | 'leave'
+    | 'close'
+    | 'file';
   detail: string;
 };
 
@@ -70,7 +89,11 @@ export interface DocumentStore {
   /** Rejects, and never answers "empty", when the document is unknown or damaged. */
   load(id: string): Promise<StoredContent>;
   /** Adds rows and the client ids that came with them. Rejects a row whose `seq` is not the next one. */
-  append(id: string, rows: JournalRow[], owners: [clientId: number, user: string][]): Promise<void>;
+  append(
+    id: string,
+    rows: JournalRow[],
+    owners: [clientId: number, user: string][]
+  ): Promise<void>;
   /**
    * Puts a snapshot of everything up to `seq`. The snapshot before it and the
    * rows since that one stay, so that one damaged snapshot loses nothing.
@@ -81,14 +104,24 @@ export interface DocumentStore {
   createDocument(document: StoredDocument, seed: JournalRow): Promise<void>;
   document(id: string): Promise<StoredDocument | null>;
   /** The open document of that file, if it is shared. */
-  documentOfFile(owner: string, server: string, path: string): Promise<StoredDocument | null>;
+  documentOfFile(
+    owner: string,
+    server: string,
+    path: string
+  ): Promise<StoredDocument | null>;
   /** Open documents that `user` owns, or that a share, a group of theirs or a link they followed opens. */
-  documentsFor(user: string, groups: string[], now: Millis): Promise<StoredDocument[]>;
+  documentsFor(
+    user: string,
+    groups: string[],
+    now: Millis
+  ): Promise<StoredDocument[]>;
   /** Open documents whose file is kept by this server of this owner. */
   documentsOfServer(owner: string, server: string): Promise<StoredDocument[]>;
   updateDocument(
     id: string,
-    change: Partial<Pick<StoredDocument, 'name' | 'changedAt' | 'closedAt' | 'file'>>
+    change: Partial<
+      Pick<StoredDocument, 'name' | 'changedAt' | 'closedAt' | 'file'>
+    >
   ): Promise<void>;
 
   shares(document: string): Promise<StoredShare[]>;

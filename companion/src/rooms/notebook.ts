@@ -1,0 +1,250 @@
+/**
+ * Notebooks: the JSON of an `.ipynb` file <-> the layout of shared types that
+ * `@jupyter/ydoc` reads. Plain Yjs, since a YNotebook keeps timers and
+ * observers that cost more than the edits themselves.
+ */
+import { CommonsError } from '@jupyterlab-commons/protocol';
+import * as Y from 'yjs';
+import { cleanJson, isObject, type JsonObject } from './json.ts';
+import {
+  joinAttachments,
+  joinLines,
+  joinOutput,
+  splitAttachments,
+  splitLines,
+  splitOutput
+} from './nbformat.ts';
+import { toPythonJson } from './python-json.ts';
+
+const CELL_ID = /^[a-zA-Z0-9_-]{1,64}$/;
+
+/** Metadata that belongs to one reading of the file, not to the notebook. */
+const transientKeys = [
+  'orig_nbformat',
+  'orig_nbformat_minor',
+  'signature',
+  'trusted'
+];
+
+function unshareable(detail: string): CommonsError {
+  return new CommonsError('FILE_UNSHAREABLE', detail);
+}
+
+/** An id as nbformat makes them: eight hexadecimal digits. */
+export function newCellId(): string {
+  return crypto.randomUUID().slice(0, 8);
+}
+
+/**
+ * Sets a value whatever its keys are called. `Y.Map.set` looks at
+ * `value.constructor` and throws where a key of that name shadows it.
+ */
+function setValue(map: Y.Map<unknown>, key: string, value: unknown): void {
+  if (isObject(value) && Object.hasOwn(value, 'constructor')) {
+    map.set(key, {});
+    const content = map._map.get(key)?.content;
+    if (content instanceof Y.ContentAny) {
+      content.arr[0] = value;
+    }
+  } else {
+    map.set(key, value);
+  }
+}
+
+function setAll(
+  map: Y.Map<unknown>,
+  values: JsonObject,
+  without: readonly string[] = []
+): void {
+  for (const [key, value] of Object.entries(values)) {
+    if (!without.includes(key)) {
+      setValue(map, key, value);
+    }
+  }
+}
+
+/** Puts an empty type below a map, so that what is set in it has a document. */
+function child<T extends Y.ContentType['type']>(
+  map: Y.Map<unknown>,
+  key: string,
+  type: T
+): T {
+  map.set(key, type);
+  return type;
+}
+
+function seedOutput(outputs: Y.Array<unknown>, output: unknown): void {
+  if (!isObject(output) || typeof output.output_type !== 'string') {
+    throw unshareable('an output is not one');
+  }
+  const joined = joinOutput(output);
+  const map = new Y.Map<unknown>();
+  outputs.push([map]);
+  if (joined.output_type === 'stream') {
+    const { text, ...rest } = joined;
+    setAll(map, rest);
+    child(map, 'text', new Y.Text()).insert(0, joinLines(text) ?? '');
+  } else {
+    setAll(map, joined);
+  }
+}
+
+function seedCell(
+  cells: Y.Array<unknown>,
+  cell: unknown,
+  ids: Set<string>
+): void {
+  if (
+    !isObject(cell) ||
+    !['code', 'markdown', 'raw'].includes(String(cell.cell_type))
+  ) {
+    throw unshareable('a cell has an unknown type');
+  }
+  const source = joinLines(cell.source ?? '');
+  if (source === null) {
+    throw unshareable('a cell has no text');
+  }
+  const map = new Y.Map<unknown>();
+  cells.push([map]);
+  const text = child(map, 'source', new Y.Text());
+  const metadata = child(map, 'metadata', new Y.Map<unknown>());
+  map.set('cell_type', cell.cell_type);
+  map.set('id', freeId(cell.id, ids));
+  if (cell.cell_type === 'code') {
+    const outputs = child(map, 'outputs', new Y.Array<unknown>());
+    map.set(
+      'execution_count',
+      typeof cell.execution_count === 'number' ? cell.execution_count : null
+    );
+    for (const output of Array.isArray(cell.outputs) ? cell.outputs : []) {
+      seedOutput(outputs, output);
+    }
+  } else if (isObject(cell.attachments)) {
+    setValue(map, 'attachments', joinAttachments(cell.attachments));
+  }
+  setAll(metadata, isObject(cell.metadata) ? cell.metadata : {}, ['trusted']);
+  text.insert(0, source);
+}
+
+function freeId(wanted: unknown, ids: Set<string>): string {
+  let id =
+    typeof wanted === 'string' && CELL_ID.test(wanted) ? wanted : newCellId();
+  while (ids.has(id)) {
+    id = newCellId();
+  }
+  ids.add(id);
+  return id;
+}
+
+function parse(content: unknown): JsonObject {
+  let value: unknown = content;
+  try {
+    value = cleanJson(
+      typeof content === 'string' ? JSON.parse(content) : content
+    );
+  } catch {
+    throw unshareable('it is not readable as JSON');
+  }
+  if (!isObject(value) || !Array.isArray(value.cells)) {
+    throw unshareable('it is not a notebook');
+  }
+  if (value.nbformat !== 4) {
+    throw unshareable(
+      'its format is not version 4; open and save it in JupyterLab first'
+    );
+  }
+  return value;
+}
+
+/** Fills an empty document. Throws FILE_UNSHAREABLE for what is no notebook of version 4. */
+export function seedNotebook(doc: Y.Doc, content: unknown): void {
+  const notebook = parse(content);
+  const minor =
+    typeof notebook.nbformat_minor === 'number' ? notebook.nbformat_minor : 0;
+  const given: unknown[] = Array.isArray(notebook.cells) ? notebook.cells : [];
+  doc.transact(() => {
+    const meta = doc.getMap('meta');
+    meta.set('nbformat', 4);
+    meta.set('nbformat_minor', Math.max(5, minor));
+    const metadata = child(meta, 'metadata', new Y.Map<unknown>());
+    setAll(
+      metadata,
+      isObject(notebook.metadata) ? notebook.metadata : {},
+      transientKeys
+    );
+    const cells = doc.getArray('cells');
+    const ids = new Set<string>();
+    for (const cell of given.length > 0
+      ? given
+      : [{ cell_type: 'code', source: '' }]) {
+      seedCell(cells, cell, ids);
+    }
+  });
+}
+
+/** Shared types as JSON, without ever touching a prototype. */
+function toJson(value: unknown): unknown {
+  if (value instanceof Y.Text) {
+    return value.toString();
+  }
+  if (value instanceof Y.Array) {
+    return value.toArray().map(toJson);
+  }
+  if (value instanceof Y.Map) {
+    const object: JsonObject = {};
+    for (const [key, inner] of value.entries()) {
+      if (key !== '__proto__') {
+        object[key] = toJson(inner);
+      }
+    }
+    return object;
+  }
+  return cleanJson(value);
+}
+
+function fieldsOf(map: unknown, without: readonly string[]): JsonObject {
+  const object = toJson(map);
+  if (!isObject(object)) {
+    return {};
+  }
+  for (const key of without) {
+    delete object[key];
+  }
+  return object;
+}
+
+function cellOf(cell: Y.Map<unknown>): JsonObject {
+  const type = cell.get('cell_type');
+  const object: JsonObject = {
+    cell_type: type,
+    id: cell.get('id'),
+    metadata: fieldsOf(cell.get('metadata'), ['trusted']),
+    source: splitLines(String(cell.get('source')))
+  };
+  if (type === 'code') {
+    const count = cell.get('execution_count');
+    const outputs = toJson(cell.get('outputs'));
+    object.execution_count = typeof count === 'number' ? count : null;
+    object.outputs = Array.isArray(outputs)
+      ? outputs.filter(isObject).map(splitOutput)
+      : [];
+  } else if (isObject(cell.get('attachments'))) {
+    object.attachments = splitAttachments(toJson(cell.get('attachments')));
+  }
+  return object;
+}
+
+/** The text of the `.ipynb` file, as Jupyter itself would write it. */
+export function notebookText(doc: Y.Doc): string {
+  const meta = doc.getMap('meta');
+  const cells = doc.getArray('cells').toArray();
+  const notebook = {
+    cells: cells
+      .filter(cell => cell instanceof Y.Map)
+      .map(cell => cellOf(cell)),
+    metadata: fieldsOf(meta.get('metadata'), transientKeys),
+    nbformat: meta.get('nbformat'),
+    nbformat_minor: meta.get('nbformat_minor')
+  };
+  return `${toPythonJson(notebook)}\n`;
+}

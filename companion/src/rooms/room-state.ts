@@ -1,0 +1,220 @@
+/**
+ * One document in memory, and the only place where an update is applied:
+ * guard, apply, schema, in this order. Knows nothing of connections.
+ */
+import type { DocumentType } from '@jupyterlab-commons/protocol';
+import * as Y from 'yjs';
+import type { StoredContent } from '../storage/store.ts';
+import { SEED_CLIENT, toContent } from './content.ts';
+import { guard, Violation, type Guarded } from './guard.ts';
+import { newCellId } from './notebook.ts';
+import { defineRoots, Schema } from './schema.ts';
+import type { RoomLimits } from './types.ts';
+
+/** What became of an update. */
+export type Applied =
+  /** Everything in it was known. */
+  | { kind: 'nothing' }
+  /** Applied; `update` is what is new, `repaired` means that the sender must get it too. */
+  | {
+      kind: 'changed';
+      update: Uint8Array;
+      owners: [number, string][];
+      repaired: boolean;
+    }
+  /** Refused: the document is at its limit. */
+  | { kind: 'full' }
+  /** Refused by the guard; nothing was applied. */
+  | { kind: 'unknown' | 'malformed'; reason: string }
+  /** It broke the schema after it was applied: this state must be thrown away. */
+  | { kind: 'tainted'; reason: string };
+
+export type Sender = { user: string; newClientsLeft: number };
+
+/** A full document still takes small edits that delete, up to this share above its limit. */
+const LEEWAY = 1.1;
+const SMALL_BYTES = 1024;
+
+export class RoomState {
+  readonly doc: Y.Doc;
+  readonly #type: DocumentType;
+  readonly #limits: RoomLimits;
+  readonly #owners: Map<number, string>;
+  readonly #schema: Schema;
+  /** Never less than the encoded size; exact after {@link RoomState.encode}. */
+  #bytes: number;
+  #lastUpdate: Uint8Array | null = null;
+
+  readonly #reservedBy: (client: number) => string | undefined;
+
+  /**
+   * Throws when the stored content cannot be applied without a rest.
+   * `reservedBy` says whose a client id is that nobody has written under yet.
+   */
+  constructor(
+    type: DocumentType,
+    limits: RoomLimits,
+    stored: StoredContent,
+    reservedBy: (client: number) => string | undefined
+  ) {
+    this.#type = type;
+    this.#reservedBy = reservedBy;
+    this.#limits = limits;
+    this.#owners = new Map(stored.owners);
+    this.doc = new Y.Doc();
+    this.#owners.set(this.doc.clientID, '');
+    this.#owners.set(SEED_CLIENT, '');
+    defineRoots(this.doc, type);
+    const updates = stored.rows.map(row => row.update);
+    if (stored.snapshot !== null) {
+      updates.unshift(stored.snapshot.state);
+    }
+    this.doc.transact(() => {
+      for (const update of updates) {
+        Y.applyUpdate(this.doc, update);
+      }
+    });
+    this.#assertWhole();
+    this.#bytes = updates.reduce((sum, update) => sum + update.length, 0);
+    this.#schema = new Schema(this.doc, type, {
+      cells: limits.cells,
+      newId: newCellId
+    });
+    this.doc.on('update', update => {
+      this.#lastUpdate = update;
+    });
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get full(): boolean {
+    return this.#bytes > this.#limits.documentBytes;
+  }
+
+  /** Whether `user` may write under `client`. */
+  mayClaim(client: number, user: string): boolean {
+    return (this.#owners.get(client) ?? user) === user;
+  }
+
+  /** Takes one update from a page. */
+  apply(update: Uint8Array, sender: Sender): Applied {
+    const checked = this.#guard(update, sender);
+    if (checked instanceof Violation) {
+      return { kind: checked.kind, reason: checked.message };
+    }
+    if (checked.fresh.length === 0 && !checked.deletes) {
+      return { kind: 'nothing' };
+    }
+    if (this.full && !this.#fits(update, checked)) {
+      return { kind: 'full' };
+    }
+    return this.#applyChecked(update, checked, sender.user);
+  }
+
+  /** Whether a page without the right to edit only repeats what is known. */
+  changesNothing(update: Uint8Array): boolean {
+    const checked = this.#guard(update, { user: '', newClientsLeft: Infinity });
+    return (
+      !(checked instanceof Violation) &&
+      checked.fresh.length === 0 &&
+      !checked.deletes
+    );
+  }
+
+  /** The whole document as one update, or what is missing to the holder of a state vector. */
+  encode(stateVector?: Uint8Array): Uint8Array {
+    const state = Y.encodeStateAsUpdate(this.doc, stateVector);
+    if (stateVector === undefined) {
+      this.#bytes = state.length;
+    }
+    return state;
+  }
+
+  stateVector(): Uint8Array {
+    return Y.encodeStateVector(this.doc);
+  }
+
+  content(): string {
+    return toContent(this.doc, this.#type);
+  }
+
+  destroy(): void {
+    this.doc.destroy();
+  }
+
+  #guard(update: Uint8Array, sender: Sender): Guarded | Violation {
+    try {
+      return guard(update, {
+        doc: this.doc,
+        user: sender.user,
+        ownerOf: client => this.#owners.get(client) ?? this.#reservedBy(client),
+        newClientsLeft: sender.newClientsLeft,
+        structsPerMessage: this.#limits.structsPerMessage
+      });
+    } catch (error) {
+      if (error instanceof Violation) {
+        return error;
+      }
+      return new Violation('malformed', 'cannot be checked');
+    }
+  }
+
+  #fits(update: Uint8Array, { fresh, deletes }: Guarded): boolean {
+    if (fresh.length === 0) {
+      return true;
+    }
+    const room = this.#limits.documentBytes * LEEWAY - this.#bytes;
+    return deletes && update.length <= Math.min(SMALL_BYTES, room);
+  }
+
+  #applyChecked(update: Uint8Array, checked: Guarded, user: string): Applied {
+    let answer = { broken: null as string | null, repaired: false };
+    this.#lastUpdate = null;
+    try {
+      this.doc.transact(transaction => {
+        Y.applyUpdate(this.doc, update);
+        // Applying marks the transaction as foreign; a repair under our own client id is not.
+        transaction.local = true;
+        answer = this.#schema.check(transaction, checked.fresh);
+      });
+      this.#assertWhole();
+    } catch (error) {
+      answer.broken =
+        error instanceof Error ? error.message : 'cannot be applied';
+    }
+    if (answer.broken !== null) {
+      return { kind: 'tainted', reason: answer.broken };
+    }
+    const owners = checked.newClients.map((client): [number, string] => [
+      client,
+      user
+    ]);
+    for (const [client] of owners) {
+      this.#owners.set(client, user);
+    }
+    // Set by the listener, which control flow analysis cannot see.
+    const written = this.#lastUpdate as Uint8Array | null;
+    if (written === null) {
+      return { kind: 'nothing' };
+    }
+    this.#bytes += written.length;
+    if (answer.repaired) {
+      owners.push([this.doc.clientID, '']);
+    }
+    return {
+      kind: 'changed',
+      update: written,
+      owners,
+      repaired: answer.repaired
+    };
+  }
+
+  #assertWhole(): void {
+    const { pendingStructs, pendingDs } = this.doc.store;
+    if (pendingStructs !== null || pendingDs !== null) {
+      throw new Error('an update builds on something that is not there');
+    }
+  }
+}
