@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,15 @@ COMPANION = """
 import http from 'node:http';
 const fd = Number(process.argv[process.argv.indexOf('--fd') + 1]);
 const server = http.createServer((request, response) => {
-  response.end(JSON.stringify({ pid: process.pid, env: process.env, args: process.argv }));
+  response.end(JSON.stringify({ pid: process.pid, env: process.env }));
   if (request.url.endsWith('/die')) setImmediate(() => process.exit(7));
 });
-process.on('SIGTERM', () => server.close(() => process.exit(0)) && server.closeAllConnections());
+process.on('SIGTERM', () => {
+  server.close(() => process.exit(0));
+  server.closeAllConnections();
+});
 server.listen({ fd }, () => {
-  console.log(JSON.stringify({ url: 'http://x/', port: 1, pid: process.pid, version: '0' }));
+  console.log(JSON.stringify({ url: 'http://x/', port: 1, pid: process.pid }));
   console.log('something else');
 });
 """
@@ -131,7 +134,9 @@ async def start(tmp_path: Path) -> AsyncIterator[Start]:
         await launcher.stop()
 
 
-async def test_node_serves_on_the_socket_of_the_launcher(start: Start, tmp_path: Path):
+async def test_node_serves_on_the_socket_of_the_launcher(
+    start: Start, tmp_path: Path
+) -> None:
     launcher = await start(JUPYTERHUB_API_TOKEN="t", JUPYTERHUB_CRYPT_KEY="secret")
     await launcher.said("ready")
     told = await launcher.served()
@@ -141,7 +146,7 @@ async def test_node_serves_on_the_socket_of_the_launcher(start: Start, tmp_path:
     assert oct((tmp_path / "data").stat().st_mode)[-3:] == "700"
 
 
-async def test_kill_9_then_503_then_service_again(start: Start):
+async def test_kill_9_then_503_then_service_again(start: Start) -> None:
     launcher = await start()
     await launcher.said("ready")
     first = (await launcher.served())["pid"]
@@ -151,7 +156,7 @@ async def test_kill_9_then_503_then_service_again(start: Start):
     assert launcher.process.returncode is None
 
 
-async def test_no_request_is_lost_while_node_dies_again_and_again(start: Start):
+async def test_no_request_is_lost_while_node_dies_again_and_again(start: Start) -> None:
     launcher = await start()
     await launcher.said("ready")
     for times in range(1, 4):
@@ -162,7 +167,7 @@ async def test_no_request_is_lost_while_node_dies_again_and_again(start: Start):
         assert {answer.code for answer in answers} <= {200, 503}
 
 
-async def test_a_companion_that_never_starts_leaves_the_hub_alone(start: Start):
+async def test_a_companion_that_never_starts_leaves_the_hub_alone(start: Start) -> None:
     launcher = await start("process.exit(3)")
     await launcher.said("ended with code 3", times=4)
     assert (await launcher.get()).code == 503
@@ -171,13 +176,13 @@ async def test_a_companion_that_never_starts_leaves_the_hub_alone(start: Start):
     assert launcher.process.returncode is None
 
 
-async def test_no_companion_at_all_is_said_in_a_sentence(start: Start):
+async def test_no_companion_at_all_is_said_in_a_sentence(start: Start) -> None:
     launcher = await start(COMMONS_COMPANION="/nonexistent/main.js")
     await launcher.said("COMMONS_COMPANION names no file")
     assert (await launcher.get("api/info")).code == 503
 
 
-async def test_the_port_is_taken_then_free(start: Start):
+async def test_the_port_is_taken_then_free(start: Start) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
@@ -188,7 +193,7 @@ async def test_the_port_is_taken_then_free(start: Start):
     await launcher.served()
 
 
-async def test_sigterm_is_passed_on_and_waited_for(start: Start):
+async def test_sigterm_is_passed_on_and_waited_for(start: Start) -> None:
     launcher = await start()
     await launcher.said("ready")
     node = (await launcher.served())["pid"]
@@ -199,7 +204,7 @@ async def test_sigterm_is_passed_on_and_waited_for(start: Start):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells orphans")
-async def test_node_does_not_outlive_a_launcher_that_was_killed(start: Start):
+async def test_node_does_not_outlive_a_launcher_that_was_killed(start: Start) -> None:
     launcher = await start()
     await launcher.said("ready")
     node = (await launcher.served())["pid"]
@@ -212,7 +217,7 @@ async def test_node_does_not_outlive_a_launcher_that_was_killed(start: Start):
     os.close(descriptor)
 
 
-async def test_a_large_body_still_gets_its_answer(start: Start):
+async def test_a_large_body_still_gets_its_answer(start: Start) -> None:
     launcher = await start("setInterval(() => {}, 1000)")
     await launcher.said("", times=0)
     while True:
@@ -227,12 +232,10 @@ async def test_a_large_body_still_gets_its_answer(start: Start):
     assert answer.headers["Retry-After"] == "1"
 
 
-async def test_a_signal_ends_the_wait_for_the_port():
+async def test_a_signal_ends_the_wait_for_the_port() -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
-        import logging
-
         task = asyncio.ensure_future(
             bind("127.0.0.1", other.getsockname()[1], logging.getLogger("test"))
         )
@@ -256,19 +259,19 @@ async def test_a_signal_ends_the_wait_for_the_port():
 )
 def test_only_the_hubs_own_question_is_answered_with_200(
     request_line: str, status: bytes
-):
+) -> None:
     head = f"{request_line}\r\nHost: x\r\n\r\n".encode("latin-1")
     assert response_to(head, PREFIX).split(b" ")[1] == status
 
 
-def test_delays_grow_and_end_at_ten_seconds():
+def test_delays_grow_and_end_at_ten_seconds() -> None:
     supervisor = Supervisor.__new__(Supervisor)
     supervisor._longest_delay_seconds = 10
     delays = [supervisor.delay_after(failures) for failures in (1, 2, 3, 4, 7, 8, 5000)]
     assert delays == [0, 0.2, 0.4, 0.8, 6.4, 10, 10]
 
 
-def test_the_companion_is_told_no_other_secret():
+def test_the_companion_is_told_no_other_secret() -> None:
     environ = {
         "COMMONS_ORIGINS": "https://a",
         "COMMONS_MANAGED": "1",
