@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import {
   pathOf,
   routes,
@@ -91,4 +92,36 @@ export class Commons {
     const { body } = await this.call('documentTicket', { id }, {});
     return (body as { ticket: string }).ticket;
   }
+}
+
+/** How an attempt to open a WebSocket ended, as a page sees it. */
+export type Attempt = { opened: boolean; close: number | null };
+
+/** Opens a WebSocket from a page, with the page's Origin and cookies; says how it went. */
+export async function openSocket(
+  page: Page,
+  url: string,
+  protocols: string[]
+): Promise<Attempt> {
+  return page.evaluate(
+    ([address, offered]) =>
+      new Promise<Attempt>(resolve => {
+        const socket = new WebSocket(address, offered);
+        socket.onopen = () => {
+          resolve({ opened: true, close: null });
+          socket.close();
+        };
+        socket.onclose = event => resolve({ opened: false, close: event.code });
+      }),
+    [url, protocols] as const
+  );
+}
+
+/** The address of a WebSocket route. */
+export function socketUrl(
+  hubUrl: string,
+  route: RouteName,
+  parts?: Parts
+): string {
+  return `${hubUrl.replace(/^http/, 'ws')}services/commons/${pathOf(route, parts)}`;
 }

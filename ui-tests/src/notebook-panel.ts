@@ -20,6 +20,11 @@ export class NotebookPanel {
     return this.cells.nth(index).locator('.jp-OutputArea-output');
   }
 
+  /** The number beside a cell; `[*]:` while it runs. */
+  prompt(index: number): Locator {
+    return this.cells.nth(index).locator('.jp-InputPrompt');
+  }
+
   get toolbar(): Locator {
     return this.root.getByRole('toolbar').first();
   }

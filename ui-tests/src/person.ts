@@ -114,15 +114,53 @@ export class Person {
     return panel;
   }
 
+  /** Opens a panel of a sidebar by its title. */
+  async openPanel(title: string): Promise<void> {
+    const tab = this.page.locator(
+      `.jp-SideBar .lm-TabBar-tab[title^="${title}"]`
+    );
+    if (!(await tab.getAttribute('class'))?.includes('lm-mod-current')) {
+      await tab.click();
+    }
+    await expect(tab).toHaveClass(/lm-mod-current/);
+  }
+
+  /** Through the palette's command, without its menus. */
+  async setTheme(theme: string): Promise<void> {
+    await this.page.evaluate(
+      name =>
+        (
+          window as unknown as {
+            jupyterapp: {
+              commands: { execute(id: string, args: object): Promise<void> };
+            };
+          }
+        ).jupyterapp.commands.execute('apputils:change-theme', { theme: name }),
+      theme
+    );
+    await expect(this.page.locator('body')).toHaveAttribute(
+      'data-jp-theme-name',
+      theme
+    );
+  }
+
+  /** Asks this person's own server, with the token of their page. */
+  async ownServer(path: string): Promise<unknown> {
+    const { token } = await this.pageConfig();
+    const response = await fetch(`${this._hub.url}user/${this.name}/${path}`, {
+      headers: { Authorization: `token ${token}` }
+    });
+    return response.json();
+  }
+
   /** Presses Share in the toolbar of the notebook in front. */
   async openShareDialog(): Promise<ShareDialog> {
     return ShareDialog.open(this.page);
   }
 
   /** What the server tells the page; read anew, since a server may have restarted. */
-  async pageConfig(): Promise<PageConfig> {
-    const text = await this.page.locator('#jupyter-config-data').textContent();
-    return JSON.parse(text ?? '{}') as PageConfig;
+  pageConfig(): Promise<PageConfig> {
+    return pageConfigOf(this.page);
   }
 
   /** Calls the companion with this page's token, as a program of this person could. */
@@ -130,4 +168,10 @@ export class Person {
     const { token } = await this.pageConfig();
     return Commons.signIn(this._hub.url, token);
   }
+}
+
+/** What a server has put into the page that is shown. */
+export async function pageConfigOf(page: Page): Promise<PageConfig> {
+  const text = await page.locator('#jupyter-config-data').textContent();
+  return JSON.parse(text ?? '{}') as PageConfig;
 }
