@@ -60,7 +60,12 @@ const MAY_IMPORT = {
   'companion/src/storage': inCompanion(['log', 'rooms/types']),
   // Who may do what stands on who somebody is.
   'companion/src/sharing': inCompanion([...COMPANION_BASE, 'hub']),
-  'companion/src/files': inCompanion(COMPANION_BASE),
+  // The owner's file is reached over the link.
+  'companion/src/files': inCompanion([
+    ...COMPANION_BASE,
+    'sharing',
+    'live/link'
+  ]),
   'companion/src/hub': inCompanion(COMPANION_BASE),
   'companion/src/config': inCompanion(['log']),
   'companion/src/log': [],

@@ -208,12 +208,12 @@ export async function setup() {
     );
     await step('Python packages', NETWORK_ADVICE, installRequirements);
     await step('page packages', NETWORK_ADVICE, installPackages);
-    await build({ production: true });
     await step(
       'development install',
       'Delete the folder .venv and run this again.',
       installProject
     );
+    await build({ production: true });
   });
 }
 
