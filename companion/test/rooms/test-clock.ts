@@ -24,7 +24,9 @@ export class TestClock implements Clock {
   advance(ms: number): void {
     const end = this.#now + ms;
     for (;;) {
-      const next = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      const next = [...this.#timers]
+        .filter(({ at }) => at <= end)
+        .sort((a, b) => a.at - b.at)[0];
       if (next === undefined) {
         break;
       }

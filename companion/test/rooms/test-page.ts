@@ -14,7 +14,11 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { readSyncMessage, writeSyncStep1 } from 'y-protocols/sync';
 import * as Y from 'yjs';
-import { presenceFrame, readPresence, updateFrame } from '../../src/rooms/frames.ts';
+import {
+  presenceFrame,
+  readPresence,
+  updateFrame
+} from '../../src/rooms/frames.ts';
 import type { RoomConnection } from '../../src/rooms/types.ts';
 
 let nextId = 1;
@@ -73,7 +77,10 @@ export class TestPage {
   }
 
   get person(): Person {
-    return { user: this.user, displayName: `${this.user[0]!.toUpperCase()}${this.user.slice(1)} Test` };
+    return {
+      user: this.user,
+      displayName: `${this.user[0]!.toUpperCase()}${this.user.slice(1)} Test`
+    };
   }
 
   get cells(): Y.Array<Y.Map<unknown>> {
@@ -95,8 +102,13 @@ export class TestPage {
     return last?.type === 'saved' ? last.frames : 0;
   }
 
-  heardOf<T extends OwnMessage['type']>(type: T): Extract<OwnMessage, { type: T }>[] {
-    return this.heard.filter((message): message is Extract<OwnMessage, { type: T }> => message.type === type);
+  heardOf<T extends OwnMessage['type']>(
+    type: T
+  ): Extract<OwnMessage, { type: T }>[] {
+    return this.heard.filter(
+      (message): message is Extract<OwnMessage, { type: T }> =>
+        message.type === type
+    );
   }
 
   sendUpdate(update: Uint8Array): void {
@@ -104,7 +116,10 @@ export class TestPage {
     this.toRoom.push(updateFrame(update));
   }
 
-  insertCell(source: string, options: { id?: string; index?: number } = {}): Y.Map<unknown> {
+  insertCell(
+    source: string,
+    options: { id?: string; index?: number } = {}
+  ): Y.Map<unknown> {
     const cell = new Y.Map<unknown>();
     this.doc.transact(() => {
       this.cells.insert(options.index ?? this.cells.length, [cell]);
@@ -125,9 +140,14 @@ export class TestPage {
     }
   }
 
-  show(state: Record<string, unknown> | null, client = this.doc.clientID): void {
+  show(
+    state: Record<string, unknown> | null,
+    client = this.doc.clientID
+  ): void {
     const text = state === null ? null : JSON.stringify(state);
-    this.toRoom.push(presenceFrame([{ client, clock: ++this.#presenceClock, state: text }]));
+    this.toRoom.push(
+      presenceFrame([{ client, clock: ++this.#presenceClock, state: text }])
+    );
   }
 
   /** What happens on a new socket: y-websocket sends step 1 at once. */
@@ -160,7 +180,10 @@ export class TestPage {
       }
     } else if (type === messageType.awareness) {
       this.presenceFrames++;
-      for (const { client, state } of readPresence(decoding.readVarUint8Array(decoder), 1000)) {
+      for (const { client, state } of readPresence(
+        decoding.readVarUint8Array(decoder),
+        1000
+      )) {
         if (state === null) {
           this.shown.delete(client);
         } else {

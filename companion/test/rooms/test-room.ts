@@ -3,7 +3,11 @@ import type { DocumentType, Role } from '@jupyterlab-commons/protocol';
 import { seedUpdate } from '../../src/rooms/content.ts';
 import type { Room } from '../../src/rooms/room.ts';
 import { Rooms } from '../../src/rooms/rooms.ts';
-import { defaultRoomLimits, type RoomLimits, type RoomListener } from '../../src/rooms/types.ts';
+import {
+  defaultRoomLimits,
+  type RoomLimits,
+  type RoomListener
+} from '../../src/rooms/types.ts';
 import { MemoryStore } from '../../src/storage/memory.ts';
 import type { DocumentStore, StoredDocument } from '../../src/storage/store.ts';
 import { TestClock } from './test-clock.ts';
@@ -11,9 +15,17 @@ import { TestPage } from './test-page.ts';
 
 export const ID = 'abcdefghijklmnopqrstuvwxyz';
 
-export const emptyNotebook = { cells: [], metadata: {}, nbformat: 4, nbformat_minor: 5 };
+export const emptyNotebook = {
+  cells: [],
+  metadata: {},
+  nbformat: 4,
+  nbformat_minor: 5
+};
 
-export function storedDocument(type: DocumentType = 'notebook', id = ID): StoredDocument {
+export function storedDocument(
+  type: DocumentType = 'notebook',
+  id = ID
+): StoredDocument {
   return {
     id,
     name: type === 'notebook' ? 'a.ipynb' : 'a.txt',
@@ -49,7 +61,10 @@ export class TestRoom {
   readonly clock = new TestClock();
   readonly store: DocumentStore;
   readonly rooms: Rooms;
-  readonly logged: { message: string; facts: Record<string, string | number> }[] = [];
+  readonly logged: {
+    message: string;
+    facts: Record<string, string | number>;
+  }[] = [];
   room!: Room;
   readonly pages: TestPage[] = [];
 
@@ -66,7 +81,11 @@ export class TestRoom {
   }
 
   /** Somebody opens the document. */
-  async join(user: string, role: Role = 'edit', page = new TestPage(user, role)): Promise<TestPage> {
+  async join(
+    user: string,
+    role: Role = 'edit',
+    page = new TestPage(user, role)
+  ): Promise<TestPage> {
     if (!this.pages.includes(page)) {
       this.pages.push(page);
     }
@@ -91,7 +110,7 @@ export class TestRoom {
 
   /** Carries frames to and fro until nobody has anything to say. */
   async deliver(): Promise<void> {
-    for (let quiet = 0; quiet < 3; ) {
+    for (let quiet = 0; quiet < 3;) {
       const moved = this.deliverOnce();
       await turn();
       quiet = moved ? 0 : quiet + 1;
@@ -141,13 +160,21 @@ export class TestRoom {
   }
 }
 
-export async function openTestRoom(options: TestRoomOptions = {}): Promise<TestRoom> {
+export async function openTestRoom(
+  options: TestRoomOptions = {}
+): Promise<TestRoom> {
   const test = new TestRoom(options);
   const { type = 'notebook' } = options;
   if (options.existing !== true) {
-    const content = options.content ?? (type === 'notebook' ? emptyNotebook : '');
+    const content =
+      options.content ?? (type === 'notebook' ? emptyNotebook : '');
     const { update } = seedUpdate(type, content);
-    await test.store.createDocument(storedDocument(type), { seq: 1, user: '', at: 0, update });
+    await test.store.createDocument(storedDocument(type), {
+      seq: 1,
+      user: '',
+      at: 0,
+      update
+    });
   }
   test.room = await test.rooms.open(ID);
   return test;
