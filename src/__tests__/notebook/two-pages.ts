@@ -51,5 +51,5 @@ afterEach(() => {
 
 /** The bytes that a document would be saved as. */
 export function bytesOf(ydoc: Doc): string {
-  return Buffer.from(encodeStateAsUpdate(ydoc)).toString('hex');
+  return encodeStateAsUpdate(ydoc).join();
 }
