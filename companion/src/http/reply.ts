@@ -84,7 +84,10 @@ export function sendRefusal(
   }
   const body = Buffer.from(JSON.stringify(refusal.toBody()), 'utf8');
   // A body that was not read to its end would be taken for the next request.
-  const unread = !request.complete;
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined ||
+    Number(request.headers['content-length'] ?? 0) > 0;
+  const unread = hasBody && !request.complete;
   response.writeHead(refusal.status, {
     ...commonHeaders,
     ...refusalHeaders(refusal),

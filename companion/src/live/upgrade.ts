@@ -5,7 +5,6 @@ import {
   matchPath,
   routes,
   SUBPROTOCOL,
-  type ErrorCode,
   type Role
 } from '@jupyterlab-commons/protocol';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -22,14 +21,7 @@ import type { Log } from '../log.ts';
 import type { Clock } from '../rooms/types.ts';
 import type { Access, Door } from '../sharing/authorise.ts';
 import { closeSocket, type OpenSocket, type Sockets } from './sockets.ts';
-
-/** One connection of a page to a document, as the rooms give it. */
-export interface SyncConnection {
-  readonly role: Role;
-  setRole(role: Role): void;
-  /** Says why, then closes. */
-  close(code: ErrorCode, detail?: string): void;
-}
+import type { SyncConnection } from './sync.ts';
 
 /** The document in memory, loaded, ready to take sockets. */
 export type AttachSync = (socket: WebSocket, role: Role) => SyncConnection;

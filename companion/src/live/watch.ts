@@ -64,6 +64,11 @@ export class Watch implements Notices {
     await this.#queue.run(id, () => this.#reassess(id, by ?? null));
   }
 
+  /** As `rightsChanged`, for callers that cannot wait; a failure is logged. */
+  recheck(id: string): void {
+    this.rightsChanged(id).catch(this.#failed);
+  }
+
   async timePassed(): Promise<void> {
     const now = this.#options.clock.now();
     const ended = this.#options.sockets
@@ -122,7 +127,7 @@ export class Watch implements Notices {
       }
     }
     for (const id of others) {
-      this.rightsChanged(id).catch(this.#failed);
+      this.recheck(id);
     }
     callers.sweep();
   }

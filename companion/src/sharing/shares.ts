@@ -142,12 +142,12 @@ export class Shares {
   }
 
   async #expire(): Promise<void> {
-    // First the people: their rights end even where the store cannot write at the moment.
-    await this.#notices.timePassed();
     try {
+      // First the people: their rights end even where the store cannot write at the moment.
+      await this.#notices.timePassed();
       await this.#clear();
     } catch (error) {
-      this.#log.warn('expired shares are still in the store', {
+      this.#log.warn('shares that have ended are still in the store', {
         reason: reasonOf(error)
       });
     }

@@ -1,0 +1,107 @@
+#!/usr/bin/env node
+import { createCompanion, type Companion } from './companion.ts';
+import {
+  helpText,
+  readConfig,
+  SettingError,
+  VERSION,
+  type Config
+} from './config.ts';
+import { sessionKey } from './hub/session-key.ts';
+import { readStaticTokens } from './hub/static-tokens.ts';
+import { createLog, reasonOf, type Log } from './log.ts';
+import { openStore } from './storage/open.ts';
+import type { DocumentStore } from './storage/store.ts';
+
+const LEAST_NODE = 24;
+
+/** One sentence for whoever started this, and the exit code of wrong use. */
+function giveUp(sentence: string): never {
+  process.stderr.write(`commons-companion: ${sentence}\n`);
+  process.exit(2);
+}
+
+function settingsOrExit(): Config {
+  try {
+    const config = readConfig(process.argv.slice(2), process.env);
+    if (config !== null) {
+      return config;
+    }
+  } catch (error) {
+    if (error instanceof SettingError) {
+      giveUp(error.message);
+    }
+    throw error;
+  }
+  process.stdout.write(helpText());
+  process.exit(0);
+}
+
+/** Stops once, in order; a second signal does not wait. */
+function stopOnSignals(
+  companion: Companion,
+  store: DocumentStore,
+  log: Log
+): void {
+  let stopping = false;
+  const stop = async (signal: string) => {
+    if (stopping) {
+      process.exit(1);
+    }
+    stopping = true;
+    log.info('stopping', { signal });
+    await companion.close();
+    await store.close();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      stop(signal).catch((error: unknown) => {
+        log.error('stopping failed', { reason: reasonOf(error) });
+        process.exit(1);
+      });
+    });
+  }
+}
+
+async function start(): Promise<void> {
+  if (Number(process.versions.node.split('.')[0]) < LEAST_NODE) {
+    giveUp(
+      `Node ${LEAST_NODE} or newer is needed and this is ${process.versions.node}; pip install "jupyterlab-commons[companion]" brings it.`
+    );
+  }
+  const config = settingsOrExit();
+  const log = createLog({
+    level: config.logLevel,
+    write: line => process.stderr.write(line)
+  });
+  process.on('uncaughtException', error => {
+    // What is in an unknown state must not go on; the supervisor starts a new one.
+    log.error('a mistake of ours', {
+      reason: reasonOf(error),
+      at: error.stack?.split('\n')[1] ?? ''
+    });
+    process.exit(70);
+  });
+  try {
+    const tokens = await readStaticTokens(config.tokensFile);
+    const key = await sessionKey(config.dataDir);
+    const store = await openStore(
+      config.store === '' ? config.dataDir : config.store
+    );
+    const companion = createCompanion({ config, store, key, tokens, log });
+    stopOnSignals(companion, store, log);
+    const { url, port } = await companion.listen();
+    process.stdout.write(
+      `${JSON.stringify({ url, port, pid: process.pid, version: VERSION })}\n`
+    );
+  } catch (error) {
+    if (error instanceof SettingError) {
+      giveUp(error.message);
+    }
+    log.error('start failed', { reason: reasonOf(error) });
+    process.exit(1);
+  }
+}
+
+await start();
