@@ -1,20 +1,23 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { Notification } from '@jupyterlab/apputils';
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import type { DocumentInfo } from '@jupyterlab-commons/protocol';
 import type { ICompanion, IDocuments, ILiveDocuments } from '../tokens';
-import { shareIcon } from '../ui/icons';
+import { shareIcon, stopIcon } from '../ui/icons';
+import { problemOf, shortName } from '../ui/words';
 import { ShareModel } from './model';
 import { PlainFile } from './plain-file';
+import { stopSharing } from './stop';
 import { targetOf, type FileFacts, type ShareTarget } from './target';
 
-export namespace CommandIDs {
+export const CommandIDs = {
   /** Shares the current file, the file chosen in the browser, or manages document `id`. */
-  export const share = 'commons:share';
-}
+  share: 'commons:share',
+  /** Ends the sharing of document `id`, after asking. */
+  stop: 'commons:stop-sharing'
+} as const;
 
 export type SharingParts = {
   app: JupyterFrontEnd;
@@ -25,7 +28,7 @@ export type SharingParts = {
   browsers: IFileBrowserFactory | null;
   trans: TranslationBundle;
   /** Shows the dialog until it is closed; its code is loaded when first needed. */
-  showDialog?: (model: ShareModel) => Promise<void>;
+  openDialog?: (model: ShareModel) => Promise<void>;
 };
 
 export function addSharingCommands(parts: SharingParts): void {
@@ -62,6 +65,24 @@ export function addSharingCommands(parts: SharingParts): void {
       }
     }
   });
+  app.commands.addCommand(CommandIDs.stop, {
+    label: trans.__('Stop sharing'),
+    icon: stopIcon,
+    isVisible: present,
+    execute: args => stop(parts, args),
+    describedBy: {
+      args: {
+        type: 'object',
+        required: ['id'],
+        properties: {
+          id: {
+            type: 'string',
+            description: trans.__('The id of a live document of yours.')
+          }
+        }
+      }
+    }
+  });
   companion.stateChanged.connect(() =>
     app.commands.notifyCommandChanged(CommandIDs.share)
   );
@@ -83,13 +104,17 @@ async function share(
     companion,
     documents,
     trans,
+    stop: document => stopSharing(document, parts),
     target: target.kind === 'live' ? target : { file: plainFile(parts, target) }
   });
   try {
     void model.load();
-    await (parts.showDialog ?? showLazily)(model);
+    await (parts.openDialog ?? showLazily)(model);
     await model.settled;
-    await afterDialog(parts, model);
+    if (model.problem !== null) {
+      // The dialog was closed before this came back.
+      Notification.error(model.problem.text, { autoClose: false });
+    }
   } finally {
     model.dispose();
   }
@@ -100,34 +125,26 @@ async function showLazily(model: ShareModel): Promise<void> {
   await showShareDialog(model);
 }
 
-/** What the dialog could not show any more, and what follows the end of sharing. */
-async function afterDialog(
+async function stop(
   parts: SharingParts,
-  model: ShareModel
+  args: ReadonlyPartialJSONObject
 ): Promise<void> {
-  if (model.problem !== null) {
-    Notification.error(model.problem.text, { autoClose: false });
-  }
-  if (model.stopped !== null) {
-    await showPlain(parts, model.stopped);
-  }
-}
-
-/** The owner goes on with the plain file where the live panel was. */
-async function showPlain(
-  parts: SharingParts,
-  document: DocumentInfo
-): Promise<void> {
-  const { manager, live, app } = parts;
-  const livePath = live.pathOf(document);
-  const open = [...app.shell.widgets('main')].filter(
-    widget => manager.contextForWidget(widget)?.path === livePath
-  );
-  for (const panel of open) {
-    panel.dispose();
-  }
-  if (open.length > 0 && document.path !== null) {
-    manager.openOrReveal(document.path);
+  const { documents, trans } = parts;
+  try {
+    const document = await documents.find(String(args['id']));
+    const answer = await showDialog({
+      title: trans.__('Stop sharing %1?', shortName(document.name)),
+      body: trans.__('Everybody else loses access now. Your file stays.'),
+      buttons: [
+        Dialog.cancelButton({ label: trans.__('Keep sharing') }),
+        Dialog.warnButton({ label: trans.__('Stop sharing') })
+      ]
+    });
+    if (answer.button.accept) {
+      await stopSharing(document, parts);
+    }
+  } catch (error) {
+    Notification.error(problemOf(trans, error).text, { autoClose: false });
   }
 }
 

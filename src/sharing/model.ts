@@ -17,22 +17,23 @@ import type { Invitation, IPlainFile, ShareState } from './share-state';
 import { PeopleSearch } from './people-search';
 import { ShareCalls, type Holder } from './share-calls';
 
-export namespace ShareModel {
-  export interface IOptions {
-    companion: ICompanion;
-    documents: IDocuments;
-    trans: TranslationBundle;
-    /** Either a plain file, or the id of a document that is live. */
-    target: { file: IPlainFile } | { id: string; name: string };
-    now?: () => number;
-  }
-}
+export type ShareModelOptions = {
+  companion: ICompanion;
+  documents: IDocuments;
+  trans: TranslationBundle;
+  /** Either a plain file, or the id of a document that is live. */
+  target: { file: IPlainFile } | { id: string; name: string };
+  /** Ends the sharing and cleans up after it. */
+  stop: (document: DocumentInfo) => Promise<void>;
+  now?: () => number;
+};
 
 /** The state of one share dialog. Every verb resolves; failures are in `problem`. */
 export class ShareModel {
-  constructor(options: ShareModel.IOptions) {
+  constructor(options: ShareModelOptions) {
     this._calls = new ShareCalls(options.companion);
     this._documents = options.documents;
+    this._stop = options.stop;
     this.trans = options.trans;
     this.now = options.now ?? Date.now;
     this.search = new PeopleSearch(options.companion);
@@ -58,10 +59,6 @@ export class ShareModel {
   /** What the link will allow once the file is live. */
   get linkChoice(): SharedRole | null {
     return this._linkChoice;
-  }
-  /** The document whose sharing this dialog has ended. */
-  get stopped(): DocumentInfo | null {
-    return this._stopped;
   }
   get busy(): boolean {
     return this._busy;
@@ -223,13 +220,13 @@ export class ShareModel {
 
   /** Ends the sharing for everybody. */
   async stop(): Promise<void> {
+    const { state } = this;
+    if (state.kind !== 'manage') {
+      return;
+    }
     await this._attempt(async () => {
-      const document =
-        this._state.kind === 'manage' ? this._state.document : null;
-      await this._calls.close(this._requireId());
-      this._stopped = document;
-      this._state = { kind: 'stopped' };
-      void this._documents.refresh().catch(() => undefined);
+      await this._stop(state.document);
+      this._show({ kind: 'stopped' });
     });
   }
 
@@ -359,13 +356,13 @@ export class ShareModel {
   }
 
   private readonly _calls: ShareCalls;
+  private readonly _stop: (document: DocumentInfo) => Promise<void>;
   private readonly _documents: IDocuments;
   private readonly _file: IPlainFile | null;
   private _id: string | null;
   private _state: ShareState;
   private _invitations: Invitation[] = [];
   private _linkChoice: SharedRole | null = null;
-  private _stopped: DocumentInfo | null = null;
   private _busy = false;
   private _problem: Problem | null = null;
   private _news = '';

@@ -9,24 +9,22 @@ import {
 import type { ICompanion, ILiveDocuments } from '../tokens';
 import type { IPlainFile } from './share-state';
 
-export namespace PlainFile {
-  export interface IOptions {
-    companion: ICompanion;
-    live: ILiveDocuments;
-    manager: IDocumentManager;
-    trans: TranslationBundle;
-    /** The widgets of the main area, where the file may be open. */
-    widgets: () => Iterable<Widget>;
-    /** Below the server's root. */
-    path: string;
-    name: string;
-    type: DocumentType;
-  }
-}
+export type PlainFileOptions = {
+  companion: ICompanion;
+  live: ILiveDocuments;
+  manager: IDocumentManager;
+  trans: TranslationBundle;
+  /** The widgets of the main area, where the file may be open. */
+  widgets: () => Iterable<Widget>;
+  /** Below the server's root. */
+  path: string;
+  name: string;
+  type: DocumentType;
+};
 
 /** A file of the signed-in person, open in panels or not. */
 export class PlainFile implements IPlainFile {
-  constructor(private readonly _options: PlainFile.IOptions) {
+  constructor(private readonly _options: PlainFileOptions) {
     this.name = _options.name;
   }
 

@@ -63,13 +63,6 @@ export class ShareCalls {
     });
   }
 
-  async close(id: string): Promise<void> {
-    await this._companion.call('closeDocument', {
-      parts: { id },
-      answer: anything
-    });
-  }
-
   linkTo(id: string): string {
     return this._companion.linkTo(id);
   }

@@ -18,19 +18,17 @@ export type ShareTarget =
 /** What the commands know of a file: from an open panel, or from the file browser. */
 export type FileFacts = { path: string; name: string; type: string };
 
-export namespace targetOf {
-  export interface IOptions {
-    companion: ICompanion;
-    documents: IDocuments;
-    contents: Pick<Contents.IManager, 'driveName' | 'localPath'>;
-    registry: Pick<DocumentRegistry, 'getFileTypesForPath'>;
-  }
-}
+export type TargetOptions = {
+  companion: ICompanion;
+  documents: IDocuments;
+  contents: Pick<Contents.IManager, 'driveName' | 'localPath'>;
+  registry: Pick<DocumentRegistry, 'getFileTypesForPath'>;
+};
 
 /** Null for what cannot be shared: folders, images, files of other drives. */
 export function targetOf(
   file: FileFacts,
-  options: targetOf.IOptions
+  options: TargetOptions
 ): ShareTarget | null {
   const drive = options.contents.driveName(file.path);
   const path = options.contents.localPath(file.path);
@@ -67,7 +65,7 @@ export function isFileOf(
 
 function documentTypeOf(
   file: FileFacts,
-  registry: targetOf.IOptions['registry']
+  registry: TargetOptions['registry']
 ): DocumentType | null {
   if (file.type === 'notebook') {
     return 'notebook';

@@ -1,0 +1,151 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IDisposable } from '@lumino/disposable';
+import { type ISignal, Signal } from '@lumino/signaling';
+import type { FileChoice } from '@jupyterlab-commons/protocol';
+import { problemOf } from '../ui/words';
+import { bannerCase, type BannerCase } from './banner-case';
+import type { EntryFollower } from './entry-follower';
+
+/** A connection that is back within this time moves nothing on the screen. */
+const OFFLINE_GRACE_MS = 3000;
+
+/** What the buttons of the banner do; each rejects with the reason. */
+export interface IBannerVerbs {
+  chooseFile(id: string, choice: FileChoice): Promise<void>;
+  saveCopy(): Promise<void>;
+  openAgain(id: string): Promise<void>;
+  openFile(path: string): Promise<void>;
+}
+
+const NONE: BannerCase = { kind: 'none' };
+
+/** Which banner stands above a panel now. */
+export class BannerModel implements IDisposable {
+  constructor(
+    private readonly _follower: EntryFollower,
+    private readonly _verbs: IBannerVerbs,
+    readonly trans: TranslationBundle
+  ) {
+    this._follower.changed.connect(this._onChanged, this);
+    this._onChanged();
+  }
+
+  get shown(): BannerCase {
+    return JSON.stringify(this._case) === this._hidden ? NONE : this._case;
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** Why the last button did not work; null once another is pressed. */
+  get problem(): string | null {
+    return this._problem;
+  }
+
+  get busy(): boolean {
+    return this._busy;
+  }
+
+  /** The path of the owner's file; null for everybody else. */
+  get filePath(): string | null {
+    return this._follower.entry?.info.path ?? null;
+  }
+
+  /** Puts this banner away until it has something else to say. */
+  hide(): void {
+    this._hidden = JSON.stringify(this._case);
+    this._changed.emit();
+  }
+
+  keepLive(): Promise<void> {
+    return this._choose('keep-live');
+  }
+
+  writeAgain(): Promise<void> {
+    return this._choose('write-again');
+  }
+
+  saveCopy(): Promise<void> {
+    return this._run(() => this._verbs.saveCopy());
+  }
+
+  async openAgain(): Promise<void> {
+    const id = this._follower.entry?.info.id;
+    if (id !== undefined) {
+      await this._run(() => this._verbs.openAgain(id));
+    }
+  }
+
+  async openFile(): Promise<void> {
+    const path = this.filePath;
+    if (path !== null) {
+      await this._run(() => this._verbs.openFile(path));
+    }
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  dispose(): void {
+    if (this._isDisposed) {
+      return;
+    }
+    this._isDisposed = true;
+    clearTimeout(this._timer);
+    this._follower.changed.disconnect(this._onChanged, this);
+    Signal.clearData(this);
+  }
+
+  private async _choose(choice: FileChoice): Promise<void> {
+    const id = this._follower.entry?.info.id;
+    if (id !== undefined) {
+      await this._run(() => this._verbs.chooseFile(id, choice));
+    }
+  }
+
+  private async _run(verb: () => Promise<void>): Promise<void> {
+    if (this._busy) {
+      return;
+    }
+    this._busy = true;
+    this._problem = null;
+    this._changed.emit();
+    try {
+      await verb();
+    } catch (error) {
+      this._problem = problemOf(this.trans, error).text;
+    }
+    this._busy = false;
+    this._changed.emit();
+  }
+
+  private _onChanged(): void {
+    const { entry } = this._follower;
+    const next = entry === null ? NONE : bannerCase(entry);
+    clearTimeout(this._timer);
+    if (next.kind === 'offline' && this._case.kind !== 'offline') {
+      this._timer = setTimeout(() => this._show(next), OFFLINE_GRACE_MS);
+    } else {
+      this._show(next);
+    }
+  }
+
+  private _show(next: BannerCase): void {
+    if (JSON.stringify(next) !== JSON.stringify(this._case)) {
+      this._case = next;
+      this._hidden = null;
+      this._problem = null;
+      this._changed.emit();
+    }
+  }
+
+  private _case: BannerCase = NONE;
+  private _hidden: string | null = null;
+  private _problem: string | null = null;
+  private _busy = false;
+  private _isDisposed = false;
+  private _timer: ReturnType<typeof setTimeout> | undefined;
+  private _changed = new Signal<this, void>(this);
+}

@@ -1,0 +1,123 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import type { IDocumentManager } from '@jupyterlab/docmanager';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { anything } from '@jupyterlab-commons/protocol';
+import type { ICompanion, IDocuments, ILiveDocuments } from '../tokens';
+import { copyText } from '../ui/copy-text';
+import { leaveIcon, linkIcon, peopleIcon } from '../ui/icons';
+import { livePanels } from '../ui/panels';
+import { problemOf, shortName } from '../ui/words';
+import type { RowVerb } from './document-row';
+
+export const CommandIDs = {
+  /** Shows the panel of shared documents. */
+  showPanel: 'commons:show-documents',
+  open: 'commons:open-document',
+  copyLink: 'commons:copy-link',
+  leave: 'commons:leave-document'
+} as const;
+
+/** Each verb of a row as a command; the last two belong to the sharing plugin. */
+export const commandOf: Record<RowVerb, string> = {
+  open: CommandIDs.open,
+  copyLink: CommandIDs.copyLink,
+  leave: CommandIDs.leave,
+  manage: 'commons:share',
+  stop: 'commons:stop-sharing'
+};
+
+export type SessionsParts = {
+  app: JupyterFrontEnd;
+  companion: ICompanion;
+  documents: IDocuments;
+  live: ILiveDocuments;
+  manager: IDocumentManager;
+  trans: TranslationBundle;
+  /** The id of the panel in the side bar. */
+  panelId: string;
+};
+
+export function addSessionsCommands(parts: SessionsParts): void {
+  const { app, companion, live, trans } = parts;
+  const present = () => companion.state.kind !== 'absent';
+  app.commands.addCommand(CommandIDs.showPanel, {
+    label: trans.__('Show shared documents'),
+    icon: peopleIcon,
+    execute: () => app.shell.activateById(parts.panelId),
+    describedBy: { args: { type: 'object', properties: {} } }
+  });
+  const describedBy = {
+    args: {
+      type: 'object' as const,
+      required: ['id'],
+      properties: {
+        id: {
+          type: 'string',
+          description: trans.__('The id of a shared document.')
+        }
+      }
+    }
+  };
+  const addVerb = (
+    command: string,
+    options: {
+      label: string;
+      icon?: typeof linkIcon;
+      run: (id: string) => Promise<unknown>;
+    }
+  ) =>
+    app.commands.addCommand(command, {
+      label: options.label,
+      icon: options.icon,
+      isVisible: present,
+      execute: args =>
+        options.run(String(args['id'])).catch((error: unknown) => {
+          Notification.error(problemOf(trans, error).text, {
+            autoClose: false
+          });
+        }),
+      describedBy
+    });
+  addVerb(CommandIDs.open, {
+    label: trans.__('Open'),
+    run: id => live.open(id)
+  });
+  addVerb(CommandIDs.copyLink, {
+    label: trans.__('Copy link'),
+    icon: linkIcon,
+    run: async id => {
+      await copyText(companion.linkTo(id));
+      Notification.success(trans.__('Link copied.'), { autoClose: 3000 });
+    }
+  });
+  addVerb(CommandIDs.leave, {
+    label: trans.__('Leave'),
+    icon: leaveIcon,
+    run: id => leave(id, parts)
+  });
+}
+
+async function leave(id: string, parts: SessionsParts): Promise<void> {
+  const { app, companion, documents, live, manager, trans } = parts;
+  const { name, owner } = await documents.find(id);
+  const answer = await showDialog({
+    title: trans.__('Leave %1?', shortName(name)),
+    body: trans.__(
+      'It disappears from your list. To come back, ask %1.',
+      shortName(owner.displayName || owner.user)
+    ),
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Stay') }),
+      Dialog.okButton({ label: trans.__('Leave') })
+    ]
+  });
+  if (!answer.button.accept) {
+    return;
+  }
+  await companion.call('leaveDocument', { parts: { id }, answer: anything });
+  for (const panel of livePanels(id, { shell: app.shell, manager, live })) {
+    panel.dispose();
+  }
+  await documents.refresh();
+}

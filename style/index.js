@@ -1,0 +1,4 @@
+import './base.css';
+import './sharing.css';
+import './sessions.css';
+import './status.css';
