@@ -61,7 +61,7 @@ function buildExtension(production, force) {
     });
     await must(tool('jupyter-builder'), [
       'build',
-      ...(production ? [] : ['--development']),
+      ...(production ? [] : ['--development=True']),
       '.'
     ]);
     return production ? 'production' : 'development';
