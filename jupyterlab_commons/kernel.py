@@ -35,9 +35,12 @@ class KernelSessions:
     the kernel is started where the file is, and then the session is renamed.
     """
 
-    def __init__(self, session_manager: Any, kernel_manager: Any) -> None:
+    def __init__(
+        self, session_manager: Any, kernel_manager: Any, kernel_spec_manager: Any
+    ) -> None:
         self._sessions = session_manager
         self._kernels = kernel_manager
+        self._kernel_specs = kernel_spec_manager
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def attach(self, wanted: KernelRequest) -> dict[str, Any]:
@@ -67,6 +70,9 @@ class KernelSessions:
         return None
 
     async def _start(self, wanted: KernelRequest) -> dict[str, Any]:
+        if wanted.kernel_name is not None:
+            # Asked first, because a start that fails leaves a dead kernel behind.
+            await ensure_async(self._kernel_specs.get_kernel_spec(wanted.kernel_name))
         started: dict[str, Any] = await ensure_async(
             self._sessions.create_session(
                 path=wanted.path,
@@ -140,7 +146,9 @@ class KernelHandler(APIHandler):
     def _kernel_sessions(self) -> KernelSessions:
         sessions: KernelSessions = self.settings.setdefault(
             "commons_kernel_sessions",
-            KernelSessions(self.session_manager, self.kernel_manager),
+            KernelSessions(
+                self.session_manager, self.kernel_manager, self.kernel_spec_manager
+            ),
         )
         return sessions
 

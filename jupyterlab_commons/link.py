@@ -108,8 +108,8 @@ class Link:
             connection.close()
         lived = asyncio.get_running_loop().time() - opened
         self._failures = 1 if lived >= self._times.good_seconds else self._failures + 1
-        why = f"{connection.close_code} {printable(connection.close_reason or '')}"
-        self._tell(f"lost ({why.strip()})")
+        why = f"{connection.close_code or 1006} {connection.close_reason or ''}"
+        self._tell(f"lost ({printable(why.strip())})")
         return connection.close_code in _FINAL_CLOSE
 
     async def _dial(self) -> WebSocketClientConnection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,12 @@ import pytest
 from jupyterlab_commons.files import Files
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
+
+
+@pytest.fixture(autouse=True)
+async def jp_asyncio_loop() -> asyncio.AbstractEventLoop:
+    """One loop for the fixtures of pytest-jupyter and for the tests."""
+    return asyncio.get_running_loop()
 
 
 @pytest.fixture
