@@ -64,6 +64,7 @@ c.Spawner.http_timeout = 120
 
 # People may also share a whole server, as on many hubs; that must stay harmless.
 c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self", "shares!user"]}]
+c.JupyterHub.services = []
 if api_token := os.environ.get("COMMONS_DEMO_API_TOKEN"):
     c.JupyterHub.services = [{"name": "tests", "api_token": api_token, "admin": True}]
     c.Spawner.args.append("--LabApp.expose_app_in_browser=True")
