@@ -21,7 +21,15 @@ import { build } from './build.mjs';
 import { installDebian } from './common/debian.mjs';
 import { withLock } from './common/lock.mjs';
 import { at, venv, venvBin, venvPython } from './common/paths.mjs';
-import { isMain, main, must, openLog, run, step } from './common/steps.mjs';
+import {
+  StepFailed,
+  isMain,
+  main,
+  must,
+  openLog,
+  run,
+  step
+} from './common/steps.mjs';
 import { hashOf, unlessDone } from './common/stamps.mjs';
 
 const PYTHONS = [
@@ -197,23 +205,39 @@ async function installProject() {
 /** `server-config` is `jupyter_server_config.d` where it is installed. */
 const configFolder = folder => `jupyter_${folder.replace('-', '_')}.d`;
 
-/** Does all that is not done yet. A step that fails has been explained when this throws. */
-export async function setup() {
+/** Everything but the builds. A step that fails has been explained when this throws. */
+async function installAll() {
+  await step(
+    'Python environment',
+    'Install Python 3.10 or newer with its venv module (on Debian: apt-get install python3-venv), then run this again.',
+    makeVenv
+  );
+  await step('Python packages', NETWORK_ADVICE, installRequirements);
+  await step('page packages', NETWORK_ADVICE, installPackages);
+  await step(
+    'development install',
+    'Delete the folder .venv and run this again.',
+    installProject
+  );
+}
+
+/**
+ * Does all that is not done yet, one setup at a time in one checkout. Throws
+ * after the failed step has been explained; `onBuildFailure` keeps a failed
+ * build from throwing, for callers who can go on without it.
+ */
+export async function setup({ onBuildFailure } = {}) {
   console.log('Setting up');
   await withLock('setup', async () => {
-    await step(
-      'Python environment',
-      'Install Python 3.10 or newer with its venv module (on Debian: apt-get install python3-venv), then run this again.',
-      makeVenv
-    );
-    await step('Python packages', NETWORK_ADVICE, installRequirements);
-    await step('page packages', NETWORK_ADVICE, installPackages);
-    await step(
-      'development install',
-      'Delete the folder .venv and run this again.',
-      installProject
-    );
-    await build({ production: true });
+    await installAll();
+    try {
+      await build({ production: true });
+    } catch (error) {
+      if (!onBuildFailure || !(error instanceof StepFailed)) {
+        throw error;
+      }
+      onBuildFailure();
+    }
   });
 }
 

@@ -67,7 +67,7 @@ main(async () => {
   }
   const results = [];
   try {
-    await setup();
+    await setup({ onBuildFailure: () => results.push(broken('build', '')) });
     for (const runner of runners) {
       results.push(await runOne(runner));
     }

@@ -9,5 +9,9 @@ export async function installDebian(packages, advice) {
   }
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
   await must('apt-get', ['update', '-q'], { env });
-  await must('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], { env });
+  await must(
+    'apt-get',
+    ['install', '-y', '-q', '--no-install-recommends', ...packages],
+    { env }
+  );
 }

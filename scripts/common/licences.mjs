@@ -11,9 +11,12 @@ function packageOf(file) {
 }
 
 function licenceOf(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(at(folder, 'package.json'), 'utf8'));
+  const { name, version, license } = JSON.parse(
+    readFileSync(at(folder, 'package.json'), 'utf8')
+  );
   const file = readdirSync(at(folder)).find(entry => LICENCE_FILE.test(entry));
-  const text = file === undefined ? '' : readFileSync(at(folder, file), 'utf8').trim();
+  const text =
+    file === undefined ? '' : readFileSync(at(folder, file), 'utf8').trim();
   return `${name} ${version} (${license})\n\n${text}\n`;
 }
 

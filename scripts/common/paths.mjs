@@ -3,7 +3,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/[/\\]$/, '');
+export const root = fileURLToPath(new URL('../..', import.meta.url)).replace(
+  /[/\\]$/,
+  ''
+);
 export const cache = join(root, '.cache');
 export const venv = join(root, '.venv');
 export const venvBin = join(venv, 'bin');

@@ -25,10 +25,14 @@ export function processesOf(mark) {
     return [];
   }
   return pids
-    .filter(pid => Number(pid) !== process.pid && read(pid, 'environ').includes(mark))
+    .filter(
+      pid => Number(pid) !== process.pid && read(pid, 'environ').includes(mark)
+    )
     .map(pid => ({
       pid: Number(pid),
-      parent: Number(/\) \S (\d+)/.exec(read(pid, 'stat').join('\0'))?.[1] ?? 0),
+      parent: Number(
+        /\) \S (\d+)/.exec(read(pid, 'stat').join('\0'))?.[1] ?? 0
+      ),
       args: read(pid, 'cmdline')
     }));
 }

@@ -4,7 +4,11 @@
 /** @typedef {{ passed: number, failed: number, failures: Failure[] }} Result */
 
 /** A runner that could not even say how many tests there are: one failure. */
-export const broken = (title, text) => ({ passed: 0, failed: 1, failures: [{ title, text }] });
+export const broken = (title, text) => ({
+  passed: 0,
+  failed: 1,
+  failures: [{ title, text }]
+});
 
 /**
  * Runs checks one after another, each counted as one. A check passes unless it

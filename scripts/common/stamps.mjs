@@ -1,10 +1,23 @@
 /** Remembers what a step was last done with, so that it can be skipped. */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  writeFileSync
+} from 'node:fs';
 import { join, relative } from 'node:path';
 import { at, cache, root } from './paths.mjs';
 
-const IGNORED = new Set(['node_modules', 'lib', 'dist', '__pycache__', '.ipynb_checkpoints']);
+const IGNORED = new Set([
+  'node_modules',
+  'lib',
+  'dist',
+  '__pycache__',
+  '.ipynb_checkpoints'
+]);
 
 /** All files below the given paths (relative to the project), sorted. */
 export function filesBelow(...paths) {
@@ -42,7 +55,11 @@ const stampFile = name => join(cache, 'stamps', name);
  * Does `work` unless it was done with the same `hash` before and all of
  * `outputs` are there. The stamp is written only after it has succeeded.
  */
-export async function unlessDone(name, { hash, outputs = [], force = false }, work) {
+export async function unlessDone(
+  name,
+  { hash, outputs = [], force = false },
+  work
+) {
   const file = stampFile(name);
   const before = existsSync(file) ? readFileSync(file, 'utf8') : '';
   if (!force && before === hash && outputs.every(path => existsSync(path))) {

@@ -112,7 +112,9 @@ export async function step(title, advice, work) {
   } catch (error) {
     line(`  ✗ ${title} (${seconds()})`);
     console.error(tail(error.output ?? error.stack ?? String(error)));
-    console.error(`\n${advice}${log ? ` Everything it said is in ${log.path}.` : ''}`);
+    console.error(
+      `\n${advice}${log ? ` Everything it said is in ${log.path}.` : ''}`
+    );
     throw new StepFailed(title);
   }
 }

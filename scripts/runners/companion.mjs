@@ -1,11 +1,11 @@
-/** The tests of the companion and of the protocol, on the companion's own Node. */
+/** The tests of the companion, on its own Node. */
 import { readFileSync, rmSync } from 'node:fs';
 import { cache, venvNode } from '../common/paths.mjs';
 import { broken } from '../common/results.mjs';
 import { run, tail } from '../common/steps.mjs';
 
 const REPORT = `${cache}/companion.tap`;
-const FILES = ['companion/test/**/*.test.ts', 'protocol/test/**/*.test.ts'];
+const FILES = 'companion/test/**/*.test.ts';
 const FAILURE_LINES = 200;
 
 /** The number behind `# name` in the summary of a TAP report. */
@@ -22,7 +22,7 @@ async function runCompanion() {
     `--test-reporter-destination=${REPORT}`,
     '--test-reporter=spec',
     '--test-reporter-destination=stdout',
-    ...FILES
+    FILES
   ]);
   let report;
   try {
@@ -44,6 +44,6 @@ async function runCompanion() {
 
 export const companion = {
   name: 'companion',
-  title: 'companion and protocol (node --test)',
+  title: 'companion (node --test)',
   run: runCompanion
 };

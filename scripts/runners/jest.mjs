@@ -1,4 +1,4 @@
-/** The tests of the page. */
+/** The tests of the page and of the protocol. */
 import { readFileSync, rmSync } from 'node:fs';
 import { at, cache, venvNode } from '../common/paths.mjs';
 import { broken } from '../common/results.mjs';
@@ -40,4 +40,8 @@ async function runJest() {
   }
 }
 
-export const jest = { name: 'jest', title: 'page (jest)', run: runJest };
+export const jest = {
+  name: 'jest',
+  title: 'page and protocol (jest)',
+  run: runJest
+};
