@@ -93,8 +93,8 @@ class TestConfig:
             ),
             (
                 (
-                    "c.JupyterHub.load_roles = [{'name': 'big', 'services': ['commons']}]\n"
-                    "configure(c, port=0)"
+                    "role = {'name': 'big', 'services': ['commons']}\n"
+                    "c.JupyterHub.load_roles = [role]\nconfigure(c, port=0)"
                 ),
                 "The role big gives",
             ),

@@ -20,6 +20,18 @@ def pretend_node(folder: Path, version: str) -> Path:
     return file
 
 
+def be_the_companion(main: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """What `commons-companion` does."""
+    script = "from jupyterlab_commons.node import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", script, *options],
+        env={**os.environ, "COMMONS_COMPANION": main},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @pytest.fixture
 def no_wheel(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(node, "_wheel_node", lambda: None)
@@ -58,29 +70,11 @@ def test_the_wheels_node_comes_first(
 def test_the_command_is_the_companion_itself(tmp_path: Path) -> None:
     main = tmp_path / "main.mjs"
     main.write_text("console.log(process.argv.slice(2).join()); process.exit(5);")
-    answer = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from jupyterlab_commons.node import main; main()",
-            "--port",
-            "0",
-        ],
-        env={**os.environ, "COMMONS_COMPANION": str(main)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    answer = be_the_companion(str(main), "--port", "0")
     assert (answer.stdout.strip(), answer.returncode) == ("--port,0", 5)
 
 
 def test_the_command_without_a_companion_says_one_sentence() -> None:
-    answer = subprocess.run(
-        [sys.executable, "-c", "from jupyterlab_commons.node import main; main()"],
-        env={**os.environ, "COMMONS_COMPANION": "/nonexistent"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    answer = be_the_companion("/nonexistent")
     assert answer.returncode == 1
     assert answer.stderr == "COMMONS_COMPANION names no file: /nonexistent\n"
