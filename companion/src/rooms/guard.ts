@@ -24,8 +24,10 @@ export class Violation extends Error {
 export type GuardContext = {
   doc: Y.Doc;
   user: string;
-  /** Who a client id belongs to; undefined for one never seen. */
+  /** Whose a client id is; undefined for one that nobody has written under. */
   ownerOf(client: number): string | undefined;
+  /** Whose it will be once they write; undefined where anybody may take it. */
+  reservedFor(client: number): string | undefined;
   /** How many new client ids this connection may still bring. */
   newClientsLeft: number;
   /** Structs and new deletions that one update may hold. */
@@ -501,10 +503,11 @@ export function guard(update: Uint8Array, context: GuardContext): Guarded {
       continue;
     }
     const owner = context.ownerOf(client);
+    if ((owner ?? context.reservedFor(client) ?? user) !== user) {
+      throw malformed("somebody else's client id");
+    }
     if (owner === undefined) {
       newClients.push(client);
-    } else if (owner !== user) {
-      throw malformed("somebody else's client id");
     }
     for (const { id, length } of list) {
       if (id.clock + length > known) {

@@ -45,20 +45,20 @@ export class RoomState {
   #bytes: number;
   #lastUpdate: Uint8Array | null = null;
 
-  readonly #reservedBy: (client: number) => string | undefined;
+  readonly #reservedFor: (client: number) => string | undefined;
 
   /**
    * Throws when the stored content cannot be applied without a rest.
-   * `reservedBy` says whose a client id is that nobody has written under yet.
+   * `reservedFor` says whose a client id is that nobody has written under yet.
    */
   constructor(
     type: DocumentType,
     limits: RoomLimits,
     stored: StoredContent,
-    reservedBy: (client: number) => string | undefined
+    reservedFor: (client: number) => string | undefined
   ) {
     this.#type = type;
-    this.#reservedBy = reservedBy;
+    this.#reservedFor = reservedFor;
     this.#limits = limits;
     this.#owners = new Map(stored.owners);
     this.doc = new Y.Doc();
@@ -149,7 +149,8 @@ export class RoomState {
       return guard(update, {
         doc: this.doc,
         user: sender.user,
-        ownerOf: client => this.#owners.get(client) ?? this.#reservedBy(client),
+        ownerOf: client => this.#owners.get(client),
+        reservedFor: this.#reservedFor,
         newClientsLeft: sender.newClientsLeft,
         structsPerMessage: this.#limits.structsPerMessage
       });

@@ -83,6 +83,11 @@ export class TestPage {
     };
   }
 
+  /** Why the companion closed the connection; null while it is open. */
+  closedWith(): ErrorCode | null {
+    return this.connection.closed?.code ?? null;
+  }
+
   get cells(): Y.Array<Y.Map<unknown>> {
     return this.doc.getArray('cells');
   }

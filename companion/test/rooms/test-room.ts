@@ -57,9 +57,29 @@ export function turn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }
 
+/** The store as one process sees it: what the test replaces is replaced for this process alone. */
+function processStore(disk: DocumentStore, isKilled: () => boolean): DocumentStore {
+  const replaced = new Map<PropertyKey, unknown>();
+  return new Proxy(disk, {
+    get(target, key) {
+      if (isKilled() && (key === 'append' || key === 'compact')) {
+        return () => new Promise(() => undefined);
+      }
+      const value: unknown = replaced.get(key) ?? Reflect.get(target, key);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+    set(_target, key, value) {
+      replaced.set(key, value);
+      return true;
+    }
+  });
+}
+
 export class TestRoom {
   readonly clock = new TestClock();
+  readonly disk: DocumentStore;
   readonly store: DocumentStore;
+  #killed = false;
   readonly rooms: Rooms;
   readonly logged: {
     message: string;
@@ -69,7 +89,8 @@ export class TestRoom {
   readonly pages: TestPage[] = [];
 
   constructor(options: TestRoomOptions) {
-    this.store = options.store ?? new MemoryStore();
+    this.disk = options.store ?? new MemoryStore();
+    this.store = processStore(this.disk, () => this.#killed);
     this.rooms = new Rooms({
       store: this.store,
       clock: this.clock,
@@ -147,15 +168,19 @@ export class TestRoom {
 
   /** As if the process had been killed: memory is gone, the store stays. */
   async restart(options: TestRoomOptions = {}): Promise<TestRoom> {
+    this.#killed = true;
     for (const page of this.pages) {
       page.online = false;
       page.toRoom = [];
+      page.connection.toPage = [];
     }
-    return openTestRoom({ ...options, store: this.store, existing: true });
+    return openTestRoom({ ...options, store: this.disk, existing: true });
   }
 
   async close(): Promise<void> {
-    await this.rooms.close();
+    if (!this.#killed) {
+      await this.rooms.close();
+    }
     this.pages.forEach(page => page.doc.destroy());
   }
 }
