@@ -103,13 +103,11 @@ export async function showShareDialog(model: ShareModel): Promise<void> {
       gaveWay = true;
       dialog.reject();
     };
-    const closed = dialog.launch();
+    // Rejects when it is disposed of by somebody else: closed, too.
+    const closed = dialog.launch().catch(() => undefined);
     Dialog.tracker.widgetAdded.connect(giveWay);
-    try {
-      await closed;
-    } finally {
-      Dialog.tracker.widgetAdded.disconnect(giveWay);
-    }
+    await closed;
+    Dialog.tracker.widgetAdded.disconnect(giveWay);
     if (!gaveWay) {
       return;
     }
