@@ -1,4 +1,8 @@
-import type { CommonsError, Person } from '@jupyterlab-commons/protocol';
+import {
+  CommonsError,
+  isErrorCode,
+  type Person
+} from '@jupyterlab-commons/protocol';
 import type { ILiveEntry } from '../tokens';
 
 /** States of the file that its owner should know of. */
@@ -10,7 +14,7 @@ export type BannerCase =
   | { kind: 'ended'; error: CommonsError; isOwner: boolean }
   | { kind: 'offline'; kept: boolean }
   | { kind: 'view'; owner: Person }
-  | { kind: 'paused'; error: CommonsError | null }
+  | { kind: 'paused'; error: CommonsError }
   | { kind: 'file'; trouble: FileTrouble; detail: string | null };
 
 const TROUBLES: readonly string[] = [
@@ -37,7 +41,9 @@ export function bannerCase(
     return { kind: 'paused', error: saveState.error };
   }
   if (status?.writable === false) {
-    return { kind: 'paused', error: null };
+    const { reason } = status;
+    const code = isErrorCode(reason) ? reason : 'STORE_BUSY';
+    return { kind: 'paused', error: new CommonsError(code) };
   }
   const fileState = status?.fileState ?? info.fileState;
   return role === 'owner' && isTrouble(fileState)

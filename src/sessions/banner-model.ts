@@ -122,14 +122,24 @@ export class BannerModel implements IDisposable {
   }
 
   private _onChanged(): void {
-    const { entry } = this._follower;
-    const next = entry === null ? NONE : bannerCase(entry);
-    clearTimeout(this._timer);
-    if (next.kind === 'offline' && this._case.kind !== 'offline') {
-      this._timer = setTimeout(() => this._show(next), OFFLINE_GRACE_MS);
-    } else {
+    const next = this._now();
+    const waits = next.kind === 'offline' && this._case.kind !== 'offline';
+    if (!waits) {
+      clearTimeout(this._timer);
+      this._timer = undefined;
       this._show(next);
+    } else {
+      // Counted from the loss, not from the last edit made since.
+      this._timer ??= setTimeout(() => {
+        this._timer = undefined;
+        this._show(this._now());
+      }, OFFLINE_GRACE_MS);
     }
+  }
+
+  private _now(): BannerCase {
+    const { entry } = this._follower;
+    return entry === null ? NONE : bannerCase(entry);
   }
 
   private _show(next: BannerCase): void {

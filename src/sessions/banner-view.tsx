@@ -1,4 +1,3 @@
-import { errors } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
@@ -118,9 +117,7 @@ function wordsFor(trans: TranslationBundle, shown: Shown): string {
         shortName(shown.owner.displayName || shown.owner.user)
       );
     case 'paused':
-      return shown.error === null
-        ? trans.__(errors.STORE_BUSY.text)
-        : errorWords(trans, shown.error);
+      return errorWords(trans, shown.error);
     case 'file':
       return fileWords(trans, shown.trouble, shown.detail) ?? '';
   }

@@ -19,9 +19,9 @@ const PATH = 'work/analysis.ipynb';
 
 type Item = { path: string; name: string; type: string };
 
-/** The commands in a small JupyterLab; `use` plays the person in the dialog. */
+/** The commands in a small JupyterLab; `act` plays the person in the dialog. */
 function setup(
-  use: (model: ShareModel) => Promise<void> = async () => undefined
+  act: (model: ShareModel) => Promise<void> = async () => undefined
 ) {
   const lab = new FakeLab();
   const companion = new FakeCompanion();
@@ -44,7 +44,7 @@ function setup(
     trans,
     openDialog: async model => {
       models.push(model);
-      await use(model);
+      await act(model);
     }
   });
   const share = (args = {}) => lab.commands.execute('commons:share', args);

@@ -53,15 +53,16 @@ export class FakeLab {
   }
 
   get app(): JupyterFrontEnd {
-    const lab = this;
+    const current = () => this.current;
+    const panels = () => this._panels();
     return {
       commands: this.commands,
       shell: {
         get currentWidget() {
-          return lab.current;
+          return current();
         },
-        widgets: () => lab._panels(),
-        activateById: (id: string) => lab.activated.push(id)
+        widgets: panels,
+        activateById: (id: string) => this.activated.push(id)
       },
       serviceManager: {
         serverSettings: ServerConnection.makeSettings({
