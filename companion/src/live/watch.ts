@@ -82,6 +82,13 @@ export class Watch implements Notices {
     }
   }
 
+  nextEnd(): number | null {
+    const now = this.#options.clock.now();
+    const ends = this.#options.sockets.all().flatMap(({ until }) => until ?? []);
+    const next = Math.min(...ends.filter(end => end > now));
+    return Number.isFinite(next) ? next : null;
+  }
+
   joined(id: string, user: string): void {
     this.#options.events.setKnown(user, id, true);
   }

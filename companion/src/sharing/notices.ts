@@ -6,6 +6,8 @@ export interface Notices {
   rightsChanged(id: string, by?: Person): Promise<void>;
   /** Rights of people who have a document open may have ended by now. */
   timePassed(): Promise<void>;
+  /** When the next right ends that somebody has a document open with; null for none. */
+  nextEnd(): number | null;
   /** Somebody came by the link: from now on they hear of the document. */
   joined(id: string, user: string): void;
   /** Somebody took the document from their own list. */

@@ -136,7 +136,8 @@ export class Shares {
     this.#nextAt = this.#clock.now() + ms;
     this.#cancel = this.#clock.after(ms, () => {
       this.#nextAt = Infinity;
-      this.#arm(LOOK_MS);
+      const next = this.#notices.nextEnd() ?? Infinity;
+      this.#arm(Math.min(LOOK_MS, next - this.#clock.now()));
       void this.#expire();
     });
   }

@@ -1,0 +1,256 @@
+import { once } from 'node:events';
+import { Agent, request as httpRequest } from 'node:http';
+import {
+  decodeOwnMessage,
+  errorOfClose,
+  eventMessage,
+  pathOf,
+  routes,
+  SUBPROTOCOL,
+  type ErrorCode,
+  type EventMessage,
+  type OwnMessage,
+  type RouteName
+} from '@jupyterlab-commons/protocol';
+import * as decoding from 'lib0/decoding';
+import { WebSocket } from 'ws';
+import { createCompanion, type Companion } from '../../src/companion.ts';
+import { readConfig } from '../../src/config.ts';
+import { StaticTokens, type StaticPerson } from '../../src/hub/static-tokens.ts';
+import { createLog } from '../../src/log.ts';
+import { MemoryStore } from '../../src/storage/memory.ts';
+import { TestClock } from '../rooms/test-clock.ts';
+
+export const notebook = {
+  nbformat: 4,
+  nbformat_minor: 5,
+  metadata: {},
+  cells: [{ cell_type: 'code', id: 'one', source: 'print(1)', metadata: {}, outputs: [], execution_count: null }]
+};
+
+export type Answer = { status: number; code: ErrorCode | null; body: any; headers: Record<string, unknown> };
+
+export type CallOptions = {
+  as?: string | null;
+  body?: unknown;
+  raw?: Buffer;
+  headers?: Record<string, string | string[]>;
+  query?: string;
+  method?: string;
+};
+
+/** A companion with real sockets and time that the test moves. */
+export class TestCompanion {
+  readonly clock = new TestClock();
+  readonly store: MemoryStore;
+  readonly lines: string[] = [];
+  readonly #sessions = new Map<string, string>();
+  readonly #sockets: WebSocket[] = [];
+  readonly #agent = new Agent({ keepAlive: false });
+  #companion: Companion | null = null;
+  base = '';
+
+  constructor(store = new MemoryStore()) {
+    this.store = store;
+  }
+
+  async start(options: {
+    people?: Record<string, Partial<StaticPerson>>;
+    env?: Record<string, string>;
+    key?: Buffer;
+  }): Promise<this> {
+    const { people = {}, env = {}, key = Buffer.alloc(32, 1) } = options;
+    const config = readConfig(['--port', '0', '--prefix', '/services/commons/'], {
+      COMMONS_TOKENS_FILE: 'given below',
+      COMMONS_LOG_LEVEL: 'debug',
+      ...env
+    })!;
+    const rows = Object.entries(people).map(([user, person]) => [`token-of-${user}`, { user, ...person }]);
+    this.#companion = createCompanion({
+      config,
+      store: this.store,
+      key,
+      tokens: new StaticTokens(Object.fromEntries(rows)),
+      log: createLog({ level: 'debug', write: line => this.lines.push(line) }),
+      clock: this.clock
+    });
+    this.base = (await this.#companion.listen()).url;
+    return this;
+  }
+
+  get watch() {
+    return this.#companion!.watch;
+  }
+
+  async stop(): Promise<void> {
+    this.#sockets.forEach(socket => socket.terminate());
+    await this.#companion?.close();
+    this.#agent.destroy();
+  }
+
+  /** A session for that person, by their static token unless another token is given. */
+  async signIn(user: string, token = `token-of-${user}`): Promise<string> {
+    const { body, code } = await this.send('session', {}, { as: null, body: {}, headers: { authorization: `token ${token}` } });
+    if (code !== null) {
+      throw new Error(`${user} cannot sign in: ${code}`);
+    }
+    this.#sessions.set(user, body.session);
+    return body.session;
+  }
+
+  session(user: string): string {
+    return this.#sessions.get(user)!;
+  }
+
+  async call(user: string, route: RouteName, parts: Record<string, string> = {}, body?: unknown): Promise<Answer> {
+    if (!this.#sessions.has(user)) {
+      await this.signIn(user);
+    }
+    return this.send(route, parts, { as: user, body });
+  }
+
+  /** One HTTP call exactly as told: fetch would not let a test say Origin or Cookie. */
+  async send(route: RouteName, parts: Record<string, string>, options: CallOptions = {}): Promise<Answer> {
+    const { as = null, body, raw, headers = {}, query = '' } = options;
+    const method = options.method ?? routes[route].method;
+    const data = raw ?? (body === undefined ? null : Buffer.from(JSON.stringify(body)));
+    const request = httpRequest(`${this.base}${pathOf(route, parts)}${query}`, {
+      method: method === 'WS' ? 'GET' : method,
+      agent: this.#agent,
+      headers: {
+        ...(as === null ? {} : { authorization: `Bearer ${this.session(as)}` }),
+        ...(data === null ? {} : { 'content-type': raw ? 'application/octet-stream' : 'application/json' }),
+        ...(data === null || 'transfer-encoding' in headers ? {} : { 'content-length': data.length }),
+        ...headers
+      }
+    });
+    request.end(data ?? undefined);
+    const [response] = await once(request, 'response');
+    let text = '';
+    for await (const chunk of response) {
+      text += String(chunk);
+    }
+    const json = String(response.headers['content-type']).startsWith('application/json') && text !== '' ? JSON.parse(text) : text;
+    return { status: response.statusCode, code: json?.error?.code ?? null, body: json, headers: response.headers };
+  }
+
+  async share(owner: string, what: object = { name: 'a.ipynb', type: 'notebook', content: notebook }): Promise<string> {
+    const { body, status } = await this.call(owner, 'createDocument', {}, what);
+    if (status >= 300) {
+      throw new Error(JSON.stringify(body));
+    }
+    return body.id;
+  }
+
+  async ticket(user: string, id: string | null): Promise<string> {
+    const { body } = id === null ? await this.call(user, 'eventsTicket', {}, {}) : await this.call(user, 'documentTicket', { id }, {});
+    return body.ticket;
+  }
+
+  /** A socket exactly as told; see `TestSocket.outcome`. */
+  dial(path: string, protocols: string[], headers: Record<string, string> = {}): TestSocket {
+    const socket = new WebSocket(`${this.base.replace('http', 'ws')}${path}`, protocols, { headers });
+    this.#sockets.push(socket);
+    return new TestSocket(socket);
+  }
+
+  async sync(user: string, id: string): Promise<TestSocket> {
+    const socket = this.dial(pathOf('sync', { id }), [SUBPROTOCOL, await this.ticket(user, id)]);
+    await socket.opened();
+    return socket;
+  }
+
+  async events(user: string): Promise<TestSocket> {
+    const socket = this.dial(pathOf('events'), [SUBPROTOCOL, await this.ticket(user, null)]);
+    await socket.event('hello');
+    return socket;
+  }
+}
+
+/** One socket of a page, and everything it has heard so far. */
+export class TestSocket {
+  readonly socket: WebSocket;
+  readonly frames: OwnMessage[] = [];
+  readonly told: EventMessage[] = [];
+  #wake: () => void = () => {};
+  #end: { close?: ErrorCode | number; refused?: Answer } | null = null;
+
+  constructor(socket: WebSocket) {
+    this.socket = socket;
+    socket.on('error', () => {});
+    socket.on('message', (data, isBinary) => {
+      if (isBinary) {
+        const decoder = decoding.createDecoder(new Uint8Array(data as Buffer));
+        const message = decodeOwnMessage(decoding.readVarUint(decoder), decoder);
+        if (message) {
+          this.frames.push(message);
+        }
+      } else {
+        this.told.push(eventMessage(JSON.parse(String(data))));
+      }
+      this.#wake();
+    });
+    socket.on('open', () => this.#wake());
+    socket.on('close', (code, reason) => {
+      this.#end ??= { close: errorOfClose(code, String(reason)) ?? code };
+      this.#wake();
+    });
+    socket.on('unexpected-response', (_request, response) => {
+      let text = '';
+      response.on('data', chunk => (text += String(chunk)));
+      response.on('end', () => {
+        const body = JSON.parse(text);
+        this.#end = { refused: { status: response.statusCode!, code: body.error.code, body, headers: response.headers } };
+        this.#wake();
+        socket.terminate();
+      });
+    });
+  }
+
+  /** The first truthy answer of `look`, asked again after everything that happens. */
+  async until<T>(look: () => T | null | undefined | false): Promise<T> {
+    for (;;) {
+      const found = look();
+      if (found) {
+        return found;
+      }
+      await new Promise<void>(resolve => {
+        this.#wake = resolve;
+      });
+    }
+  }
+
+  async opened(): Promise<void> {
+    const end = await this.until(() => (this.socket.readyState === WebSocket.OPEN ? {} : this.#end));
+    if ('refused' in end || 'close' in end) {
+      throw new Error(`not opened: ${JSON.stringify(end)}`);
+    }
+  }
+
+  /** `open`, or the code of the HTTP refusal before it. */
+  async outcome(): Promise<string> {
+    const end = await this.until<{ refused?: Answer; close?: unknown; open?: true }>(() =>
+      this.socket.readyState === WebSocket.OPEN ? { open: true } : this.#end
+    );
+    return end.open ? 'open' : String(end.refused?.code ?? end.close);
+  }
+
+  async refused(): Promise<Answer> {
+    return (await this.until(() => this.#end?.refused))!;
+  }
+
+  /** The code of the close. */
+  closed(): Promise<ErrorCode | number> {
+    return this.until(() => this.#end?.close);
+  }
+
+  frame<K extends OwnMessage['type']>(type: K, fits: (message: Extract<OwnMessage, { type: K }>) => boolean = () => true) {
+    return this.until(() =>
+      this.frames.find((each): each is Extract<OwnMessage, { type: K }> => each.type === type && fits(each as Extract<OwnMessage, { type: K }>))
+    );
+  }
+
+  event(type: EventMessage['type'], fits: (message: EventMessage) => boolean = () => true): Promise<EventMessage> {
+    return this.until(() => this.told.find(each => each.type === type && fits(each)));
+  }
+}
