@@ -83,8 +83,8 @@ export class TestCompanion {
   }
 
   async stop(): Promise<void> {
-    this.#sockets.forEach(socket => socket.terminate());
     await this.#companion?.close();
+    this.#sockets.forEach(socket => socket.terminate());
     this.#agent.destroy();
   }
 
@@ -126,10 +126,11 @@ export class TestCompanion {
     });
     request.end(data ?? undefined);
     const [response] = await once(request, 'response');
-    let text = '';
+    const chunks: Buffer[] = [];
     for await (const chunk of response) {
-      text += String(chunk);
+      chunks.push(chunk);
     }
+    const text = Buffer.concat(chunks).toString('utf8');
     const json = String(response.headers['content-type']).startsWith('application/json') && text !== '' ? JSON.parse(text) : text;
     return { status: response.statusCode, code: json?.error?.code ?? null, body: json, headers: response.headers };
   }
