@@ -6,10 +6,12 @@ import type { DocumentType } from '@jupyterlab-commons/protocol';
 import * as Y from 'yjs';
 import type { StoredContent } from '../storage/store.ts';
 import { SEED_CLIENT, toContent } from './content.ts';
-import { guard, Violation, type Guarded } from './guard.ts';
+import { guard, type Guarded } from './guard.ts';
+import { integrate } from './integrate.ts';
 import { newCellId } from './notebook.ts';
 import { defineRoots, Schema } from './schema.ts';
 import type { RoomLimits } from './types.ts';
+import { Violation } from './violation.ts';
 
 /** What became of an update. */
 export type Applied =
@@ -110,7 +112,7 @@ export class RoomState {
     if (this.full && !this.#fits(update, checked)) {
       return { kind: 'full' };
     }
-    return this.#applyChecked(update, checked, sender.user);
+    return this.#applyChecked(checked, sender.user);
   }
 
   /** Whether a page without the right to edit only repeats what is known. */
@@ -170,14 +172,12 @@ export class RoomState {
     return deletes && update.length <= Math.min(SMALL_BYTES, room);
   }
 
-  #applyChecked(update: Uint8Array, checked: Guarded, user: string): Applied {
+  #applyChecked(checked: Guarded, user: string): Applied {
     let answer = { broken: null as string | null, repaired: false };
     this.#lastUpdate = null;
     try {
       this.doc.transact(transaction => {
-        Y.applyUpdate(this.doc, update);
-        // Applying marks the transaction as foreign; a repair under our own client id is not.
-        transaction.local = true;
+        integrate(transaction, checked);
         answer = this.#schema.check(transaction, checked.fresh);
       });
       this.#assertWhole();
