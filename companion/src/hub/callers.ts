@@ -99,7 +99,8 @@ export class Callers {
       throw new CommonsError('SESSION_STALE');
     }
     const { id, user, displayName, admin, server } = claims;
-    const newer = news !== undefined && news.at > claims.expiresAt - SESSION_MS;
+    const newer =
+      news !== undefined && news.at >= claims.expiresAt - SESSION_MS;
     const groups = newer ? news.groups : claims.groups;
     return {
       sessionId: id,

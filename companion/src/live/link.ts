@@ -23,7 +23,7 @@ const MOST_REQUESTS = 32;
 const MOST_PER_USER = 20;
 const MOST_LINKS = 10_000;
 
-/** The bytes of the parts of one answer that are held at a time; `content` of a request goes out in parts. */
+/** A request; `content` goes out in parts after it. */
 export type LinkCall = Omit<LinkRequest, 'id'> & { content?: string };
 export type LinkResult = {
   content: string;
@@ -95,8 +95,8 @@ export class ServerLink {
       message !== null &&
       Object.hasOwn(message, 'part');
     if (isPart) {
-      const { id, part, last } = linkPart(message);
-      this.#onPart(id, part, last);
+      const { id, part } = linkPart(message);
+      this.#onPart(id, part);
     } else {
       this.#onAnswer(linkAnswer(message));
     }
@@ -166,7 +166,7 @@ export class ServerLink {
     });
   }
 
-  #onPart(id: number, part: string, _last: boolean): void {
+  #onPart(id: number, part: string): void {
     const waiting = this.#waiting.get(id);
     if (waiting === undefined) {
       return;

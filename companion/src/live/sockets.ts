@@ -88,10 +88,6 @@ export class Sockets {
   users(): string[] {
     return [...new Set(this.all().map(socket => socket.claims.user))];
   }
-
-  get size(): number {
-    return this.#places.size;
-  }
 }
 
 /** Closes a socket so that the page finds the code again; a peer that does not answer is dropped. */

@@ -76,8 +76,8 @@ export class Upgrades {
 
   constructor(options: UpgradeOptions) {
     this.#options = options;
-    const server = (maxPayload: number) =>
-      new WebSocketServer({
+    const server = (maxPayload: number) => {
+      const made = new WebSocketServer({
         noServer: true,
         clientTracking: true,
         perMessageDeflate: false,
@@ -86,6 +86,14 @@ export class Upgrades {
         handleProtocols: offered =>
           offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false
       });
+      made.on('wsClientError', (_error, socket) => {
+        refuse(
+          socket,
+          new CommonsError('BAD_REQUEST', 'not a WebSocket handshake')
+        );
+      });
+      return made;
+    };
     this.#servers = {
       sync: server(options.messageBytes),
       events: server(EVENT_BYTES),
@@ -278,7 +286,7 @@ export class Upgrades {
       throw new CommonsError('STOPPING');
     }
     return new Promise((resolve, reject) => {
-      // A handshake that ws refuses it answers itself; the promise must not wait for ever.
+      // A handshake that is none was answered by then; the promise must not wait for ever.
       const gone = () =>
         reject(new CommonsError('BAD_REQUEST', 'not a WebSocket handshake'));
       socket.once('close', gone);

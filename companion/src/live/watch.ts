@@ -7,7 +7,11 @@ import type { Clock } from '../rooms/types.ts';
 import { rightIn } from '../sharing/authorise.ts';
 import { KeyedQueue } from '../sharing/keyed-queue.ts';
 import type { Notices } from '../sharing/notices.ts';
-import type { DocumentStore, StoredShare } from '../storage/store.ts';
+import type {
+  DocumentStore,
+  StoredDocument,
+  StoredShare
+} from '../storage/store.ts';
 import type { Events } from './events.ts';
 import type { OpenSocket, Sockets } from './sockets.ts';
 
@@ -61,12 +65,21 @@ export class Watch implements Notices {
   }
 
   async rightsChanged(id: string, by?: Person): Promise<void> {
-    await this.#queue.run(id, () => this.#reassess(id, by ?? null));
+    await this.#queue.run(id, async () => {
+      const now = await this.#reassess(id);
+      if (now !== null) {
+        await this.#options.events.rightsChanged(
+          now.document,
+          now.shares,
+          by ?? null
+        );
+      }
+    });
   }
 
-  /** As `rightsChanged`, for callers that cannot wait; a failure is logged. */
+  /** Compares the open sockets of a document with its shares; a failure is logged. */
   recheck(id: string): void {
-    this.rightsChanged(id).catch(this.#failed);
+    this.#queue.run(id, () => this.#reassess(id)).catch(this.#failed);
   }
 
   async timePassed(): Promise<void> {
@@ -84,7 +97,9 @@ export class Watch implements Notices {
 
   nextEnd(): number | null {
     const now = this.#options.clock.now();
-    const ends = this.#options.sockets.all().flatMap(({ until }) => until ?? []);
+    const ends = this.#options.sockets
+      .all()
+      .flatMap(({ until }) => until ?? []);
     const next = Math.min(...ends.filter(end => end > now));
     return Number.isFinite(next) ? next : null;
   }
@@ -167,17 +182,19 @@ export class Watch implements Notices {
     }
   }
 
-  async #reassess(id: string, by: Person | null): Promise<void> {
-    const { store, sockets, events } = this.#options;
+  async #reassess(
+    id: string
+  ): Promise<{ document: StoredDocument; shares: StoredShare[] } | null> {
+    const { store, sockets } = this.#options;
     const document = await store.document(id);
     if (document === null || document.closedAt !== null) {
-      return;
+      return null;
     }
     const shares = await store.shares(id);
     for (const socket of sockets.of(id)) {
       this.#apply(socket, document, shares);
     }
-    await events.rightsChanged(document, shares, by);
+    return { document, shares };
   }
 
   #apply(

@@ -15,11 +15,4 @@ export class KeyedQueue {
     this.#tails.set(key, tail);
     return mine;
   }
-
-  /** Resolves when nothing is running or waiting. */
-  async idle(): Promise<void> {
-    while (this.#tails.size > 0) {
-      await Promise.all(this.#tails.values());
-    }
-  }
 }

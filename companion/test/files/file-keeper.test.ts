@@ -1,7 +1,11 @@
 /** The owner's file follows the document, and nothing is overwritten silently: rules F, D5. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { messageType, syncStep, type FileState } from '@jupyterlab-commons/protocol';
+import {
+  messageType,
+  syncStep,
+  type FileState
+} from '@jupyterlab-commons/protocol';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import { MemoryStore } from '../../src/storage/memory.ts';
@@ -38,28 +42,53 @@ describe("the owner's file", () => {
     };
   }
 
-  const share = () => commons.share('ada', { name: 'a.txt', type: 'text', path: 'work/a.txt' });
-  const state = async (id: string): Promise<FileState> => (await commons.call('ada', 'getDocument', { id })).body.fileState;
+  const share = () =>
+    commons.share('ada', { name: 'a.txt', type: 'text', path: 'work/a.txt' });
+  const state = async (id: string): Promise<FileState> =>
+    (await commons.call('ada', 'getDocument', { id })).body.fileState;
 
   /** A shared file, open in a page of the owner. */
   async function open() {
     const id = await share();
     const page = await commons.sync('ada', id);
     const type = typist(page);
-    const until = (fileState: FileState, after = 0) => page.until(() => page.frames.slice(after).some(each => each.type === 'status' && each.fileState === fileState));
+    const until = (fileState: FileState, after = 0) =>
+      page.until(() =>
+        page.frames
+          .slice(after)
+          .some(each => each.type === 'status' && each.fileState === fileState)
+      );
     return { id, page, type, until };
   }
 
-  const written = (count: number) => server.until(() => server.writes.length >= count);
+  const written = (count: number) =>
+    server.until(() => server.writes.length >= count);
 
   it('D2 D5 is read once, and sharing it again gives the same document', async () => {
     const id = await share();
     assert.equal((await commons.call('ada', 'getContent', { id })).body, 'one');
-    const again = await commons.call('ada', 'createDocument', {}, { name: 'x', type: 'text', path: './work//a.txt' });
+    const again = await commons.call(
+      'ada',
+      'createDocument',
+      {},
+      { name: 'x', type: 'text', path: './work//a.txt' }
+    );
     assert.equal(again.status, 200);
     assert.equal(again.body.id, id);
-    const both = await Promise.all([0, 1].map(() => commons.call('ada', 'createDocument', {}, { name: 'x', type: 'text', path: 'work/b.txt' })));
-    assert.deepEqual(both.map(({ code }) => code), ['FILE_MISSING', 'FILE_MISSING']);
+    const both = await Promise.all(
+      [0, 1].map(() =>
+        commons.call(
+          'ada',
+          'createDocument',
+          {},
+          { name: 'x', type: 'text', path: 'work/b.txt' }
+        )
+      )
+    );
+    assert.deepEqual(
+      both.map(({ code }) => code),
+      ['FILE_MISSING', 'FILE_MISSING']
+    );
     assert.deepEqual(server.writes, [], 'sharing writes nothing');
     commons.clock.advance(200);
     await server.until(() => server.watched.length === 1);
@@ -72,14 +101,33 @@ describe("the owner's file", () => {
   });
 
   it('F5 paths that lead elsewhere are refused before the server is asked', async () => {
-    for (const path of ['', '/', '..', '../b', 'work/../../b', 'work\\b', 'a\0b', '.']) {
-      const answer = await commons.call('ada', 'createDocument', {}, { name: 'x', type: 'text', path });
+    for (const path of [
+      '',
+      '/',
+      '..',
+      '../b',
+      'work/../../b',
+      'work\\b',
+      'a\0b',
+      '.'
+    ]) {
+      const answer = await commons.call(
+        'ada',
+        'createDocument',
+        {},
+        { name: 'x', type: 'text', path }
+      );
       assert.equal(answer.code, 'FILE_UNSHAREABLE', JSON.stringify(path));
     }
   });
 
   it('F3 without a link nothing can be shared from a file', async () => {
-    const answer = await commons.call('bob', 'createDocument', {}, { name: 'x', type: 'text', path: 'a' });
+    const answer = await commons.call(
+      'bob',
+      'createDocument',
+      {},
+      { name: 'x', type: 'text', path: 'a' }
+    );
     assert.equal(answer.code, 'LINK_ABSENT');
   });
 
@@ -111,15 +159,31 @@ describe("the owner's file", () => {
     const events = await commons.events('ada');
     server.change(id, 'work/a.txt', 'by git');
     await until('changed-outside');
-    await events.event('changed', ({ document }) => document?.fileState === 'changed-outside');
+    await events.event(
+      'changed',
+      ({ document }) => document?.fileState === 'changed-outside'
+    );
     await type('A');
     commons.clock.advance(10_000);
     assert.equal(await state(id), 'changed-outside');
     assert.deepEqual(server.writes, []);
-    const wrong = await commons.call('ada', 'chooseFile', { id }, { choice: 'write-again' });
+    const wrong = await commons.call(
+      'ada',
+      'chooseFile',
+      { id },
+      { choice: 'write-again' }
+    );
     assert.equal(wrong.code, 'BAD_REQUEST');
-    const { body } = await commons.call('ada', 'chooseFile', { id }, { choice: 'keep-live' });
-    assert.deepEqual(body, { fileState: 'saved', keptAs: 'work/a.txt (other version)' });
+    const { body } = await commons.call(
+      'ada',
+      'chooseFile',
+      { id },
+      { choice: 'keep-live' }
+    );
+    assert.deepEqual(body, {
+      fileState: 'saved',
+      keptAs: 'work/a.txt (other version)'
+    });
     assert.equal(server.files.get('work/a.txt (other version)'), 'by git');
     assert.ok(server.files.get('work/a.txt')!.includes('A'));
     assert.equal(page.socket.readyState, 1);
@@ -151,12 +215,27 @@ describe("the owner's file", () => {
     server.change(id, 'work/a.txt', null);
     await until('missing');
     server.files.set('work/a.txt', 'another');
-    assert.equal((await commons.call('ada', 'chooseFile', { id }, { choice: 'write-again' })).code, 'FILE_CHANGED');
+    assert.equal(
+      (
+        await commons.call(
+          'ada',
+          'chooseFile',
+          { id },
+          { choice: 'write-again' }
+        )
+      ).code,
+      'FILE_CHANGED'
+    );
     assert.equal(await state(id), 'changed-outside');
     const told = page.frames.length;
     server.change(id, 'work/a.txt', null);
     await until('missing', told);
-    const { body } = await commons.call('ada', 'chooseFile', { id }, { choice: 'write-again' });
+    const { body } = await commons.call(
+      'ada',
+      'chooseFile',
+      { id },
+      { choice: 'write-again' }
+    );
     assert.deepEqual(body, { fileState: 'saved', keptAs: null });
     assert.equal(server.files.get('work/a.txt'), 'one');
   });
@@ -168,7 +247,11 @@ describe("the owner's file", () => {
     await type('A');
     commons.clock.advance(10_000);
     assert.equal(await state(id), 'away');
-    assert.equal((await commons.call('ada', 'chooseFile', { id }, { choice: 'keep-live' })).code, 'BAD_REQUEST');
+    assert.equal(
+      (await commons.call('ada', 'chooseFile', { id }, { choice: 'keep-live' }))
+        .code,
+      'BAD_REQUEST'
+    );
     server = await TestServer.dial(commons, 'ada', server.files);
     await written(1);
     assert.ok(server.files.get('work/a.txt')!.includes('A'));
@@ -238,7 +321,12 @@ describe("the owner's file", () => {
     const other = await TestServer.dial(commons, 'bob');
     other.say({ news: 'file', document: id, hash: null });
     other.say({ id: 1, done: {} });
-    await commons.call('bob', 'createDocument', {}, { name: 'x', type: 'text', path: 'none' });
+    await commons.call(
+      'bob',
+      'createDocument',
+      {},
+      { name: 'x', type: 'text', path: 'none' }
+    );
     assert.equal(await state(id), 'saved');
   });
 
@@ -253,7 +341,13 @@ describe("the owner's file", () => {
   });
 
   it('a link that sends nonsense is closed, and harms nothing', async () => {
-    for (const nonsense of ['{', '[]', '{"id":"x"}', '{"news":"other"}', 'null']) {
+    for (const nonsense of [
+      '{',
+      '[]',
+      '{"id":"x"}',
+      '{"news":"other"}',
+      'null'
+    ]) {
       const other = await TestServer.dial(commons, 'bob');
       other.link.socket.send(nonsense);
       assert.equal(await other.link.closed(), 'BAD_REQUEST', nonsense);
@@ -262,7 +356,9 @@ describe("the owner's file", () => {
   });
 
   it('a link that does not greet is closed', async () => {
-    const link = commons.dial('link', [], { authorization: 'token token-of-bob' });
+    const link = commons.dial('link', [], {
+      authorization: 'token token-of-bob'
+    });
     await link.opened();
     commons.clock.advance(10_000);
     assert.equal(await link.closed(), 'BAD_REQUEST');
@@ -271,14 +367,20 @@ describe("the owner's file", () => {
   it('what is not in the file is written when sharing stops, and also when the server comes later', async () => {
     const first = await open();
     await first.type('A');
-    assert.equal((await commons.call('ada', 'closeDocument', { id: first.id })).status, 204);
+    assert.equal(
+      (await commons.call('ada', 'closeDocument', { id: first.id })).status,
+      204
+    );
     assert.ok(server.files.get('work/a.txt')!.includes('A'));
 
     const second = await open();
     server.link.socket.terminate();
     await second.until('away');
     await second.type('B');
-    assert.equal((await commons.call('ada', 'closeDocument', { id: second.id })).status, 204);
+    assert.equal(
+      (await commons.call('ada', 'closeDocument', { id: second.id })).status,
+      204
+    );
     server = await TestServer.dial(commons, 'ada', server.files);
     await written(1);
     assert.ok(server.files.get('work/a.txt')!.includes('B'));
@@ -294,7 +396,11 @@ describe("the owner's file", () => {
   it('large content travels in parts, surrogate pairs whole, both ways', async () => {
     const large = 'é😀'.repeat(300_000);
     server.files.set('large.txt', large);
-    const id = await commons.share('ada', { name: 'l', type: 'text', path: 'large.txt' });
+    const id = await commons.share('ada', {
+      name: 'l',
+      type: 'text',
+      path: 'large.txt'
+    });
     assert.ok((await commons.call('ada', 'getContent', { id })).body === large);
     const page = await commons.sync('ada', id);
     await typist(page)('!');
@@ -308,11 +414,26 @@ describe("the owner's file", () => {
 
 describe('a document without a file', () => {
   it('has nothing to choose', async () => {
-    const commons = await new TestCompanion(new MemoryStore()).start({ people });
+    const commons = await new TestCompanion(new MemoryStore()).start({
+      people
+    });
     try {
       const id = await commons.share('ada');
-      assert.equal((await commons.call('ada', 'getDocument', { id })).body.fileState, 'none');
-      assert.equal((await commons.call('ada', 'chooseFile', { id }, { choice: 'keep-live' })).code, 'BAD_REQUEST');
+      assert.equal(
+        (await commons.call('ada', 'getDocument', { id })).body.fileState,
+        'none'
+      );
+      assert.equal(
+        (
+          await commons.call(
+            'ada',
+            'chooseFile',
+            { id },
+            { choice: 'keep-live' }
+          )
+        ).code,
+        'BAD_REQUEST'
+      );
     } finally {
       await commons.stop();
     }

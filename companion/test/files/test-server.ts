@@ -2,9 +2,16 @@ import { createHash } from 'node:crypto';
 import { partsOf, type ErrorCode } from '@jupyterlab-commons/protocol';
 import type { TestCompanion, TestSocket } from '../http/test-companion.ts';
 
-export const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+export const hashOf = (text: string) =>
+  createHash('sha256').update(text).digest('hex');
 
-type Request = { id: number; method: string; path?: string; baseHash?: string | null; files?: Watched[] };
+type Request = {
+  id: number;
+  method: string;
+  path?: string;
+  baseHash?: string | null;
+  files?: Watched[];
+};
 type Watched = { document: string; path: string; hash: string | null };
 
 /** A user's server that speaks the link protocol, with its files in memory. */
@@ -32,8 +39,14 @@ export class TestServer {
     });
   }
 
-  static async dial(commons: TestCompanion, user: string, files = new Map<string, string>()): Promise<TestServer> {
-    const link = commons.dial('link', [], { authorization: `token token-of-${user}` });
+  static async dial(
+    commons: TestCompanion,
+    user: string,
+    files = new Map<string, string>()
+  ): Promise<TestServer> {
+    const link = commons.dial('link', [], {
+      authorization: `token token-of-${user}`
+    });
     const server = new TestServer(link, files);
     await link.opened();
     server.say({ news: 'hello', protocol: 1, version: '0.1.0' });
@@ -60,7 +73,11 @@ export class TestServer {
     } else {
       this.files.set(path, text);
     }
-    this.say({ news: 'file', document, hash: text === null ? null : hashOf(text) });
+    this.say({
+      news: 'file',
+      document,
+      hash: text === null ? null : hashOf(text)
+    });
   }
 
   #take(frame: Request & { part?: string; last?: boolean }): void {
@@ -91,7 +108,9 @@ export class TestServer {
           this.say({ id, error: { code: 'FILE_MISSING' } });
           return;
         }
-        partsOf(text).forEach((part, index, all) => this.say({ id, part, last: index === all.length - 1 }));
+        partsOf(text).forEach((part, index, all) =>
+          this.say({ id, part, last: index === all.length - 1 })
+        );
         this.say({ id, done: { hash: hashOf(text) } });
         return;
       case 'keep': {

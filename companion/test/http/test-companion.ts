@@ -16,7 +16,10 @@ import * as decoding from 'lib0/decoding';
 import { WebSocket } from 'ws';
 import { createCompanion, type Companion } from '../../src/companion.ts';
 import { readConfig } from '../../src/config.ts';
-import { StaticTokens, type StaticPerson } from '../../src/hub/static-tokens.ts';
+import {
+  StaticTokens,
+  type StaticPerson
+} from '../../src/hub/static-tokens.ts';
 import { createLog } from '../../src/log.ts';
 import { MemoryStore } from '../../src/storage/memory.ts';
 import { TestClock } from '../rooms/test-clock.ts';
@@ -25,10 +28,24 @@ export const notebook = {
   nbformat: 4,
   nbformat_minor: 5,
   metadata: {},
-  cells: [{ cell_type: 'code', id: 'one', source: 'print(1)', metadata: {}, outputs: [], execution_count: null }]
+  cells: [
+    {
+      cell_type: 'code',
+      id: 'one',
+      source: 'print(1)',
+      metadata: {},
+      outputs: [],
+      execution_count: null
+    }
+  ]
 };
 
-export type Answer = { status: number; code: ErrorCode | null; body: any; headers: Record<string, unknown> };
+export type Answer = {
+  status: number;
+  code: ErrorCode | null;
+  body: any;
+  headers: Record<string, unknown>;
+};
 
 export type CallOptions = {
   as?: string | null;
@@ -60,12 +77,18 @@ export class TestCompanion {
     key?: Buffer;
   }): Promise<this> {
     const { people = {}, env = {}, key = Buffer.alloc(32, 1) } = options;
-    const config = readConfig(['--port', '0', '--prefix', '/services/commons/'], {
-      COMMONS_TOKENS_FILE: 'given below',
-      COMMONS_LOG_LEVEL: 'debug',
-      ...env
-    })!;
-    const rows = Object.entries(people).map(([user, person]) => [`token-of-${user}`, { user, ...person }]);
+    const config = readConfig(
+      ['--port', '0', '--prefix', '/services/commons/'],
+      {
+        COMMONS_TOKENS_FILE: 'given below',
+        COMMONS_LOG_LEVEL: 'debug',
+        ...env
+      }
+    )!;
+    const rows = Object.entries(people).map(([user, person]) => [
+      `token-of-${user}`,
+      { user, ...person }
+    ]);
     this.#companion = createCompanion({
       config,
       store: this.store,
@@ -88,9 +111,30 @@ export class TestCompanion {
     this.#agent.destroy();
   }
 
+  /**
+   * Time passes while everybody lives: the companion's pings are answered on
+   * the way, which a clock that jumps would not let happen.
+   */
+  async pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 10_000) {
+      this.clock.advance(Math.min(10_000, left));
+      for (const socket of this.#sockets.filter(
+        each => each.readyState === WebSocket.OPEN
+      )) {
+        // The second answer comes after the companion has read our answer to its own ping.
+        await roundTrip(socket);
+        await roundTrip(socket);
+      }
+    }
+  }
+
   /** A session for that person, by their static token unless another token is given. */
   async signIn(user: string, token = `token-of-${user}`): Promise<string> {
-    const { body, code } = await this.send('session', {}, { as: null, body: {}, headers: { authorization: `token ${token}` } });
+    const { body, code } = await this.send(
+      'session',
+      {},
+      { as: null, body: {}, headers: { authorization: `token ${token}` } }
+    );
     if (code !== null) {
       throw new Error(`${user} cannot sign in: ${code}`);
     }
@@ -102,7 +146,12 @@ export class TestCompanion {
     return this.#sessions.get(user)!;
   }
 
-  async call(user: string, route: RouteName, parts: Record<string, string> = {}, body?: unknown): Promise<Answer> {
+  async call(
+    user: string,
+    route: RouteName,
+    parts: Record<string, string> = {},
+    body?: unknown
+  ): Promise<Answer> {
     if (!this.#sessions.has(user)) {
       await this.signIn(user);
     }
@@ -110,17 +159,30 @@ export class TestCompanion {
   }
 
   /** One HTTP call exactly as told: fetch would not let a test say Origin or Cookie. */
-  async send(route: RouteName, parts: Record<string, string>, options: CallOptions = {}): Promise<Answer> {
+  async send(
+    route: RouteName,
+    parts: Record<string, string>,
+    options: CallOptions = {}
+  ): Promise<Answer> {
     const { as = null, body, raw, headers = {}, query = '' } = options;
     const method = options.method ?? routes[route].method;
-    const data = raw ?? (body === undefined ? null : Buffer.from(JSON.stringify(body)));
+    const data =
+      raw ?? (body === undefined ? null : Buffer.from(JSON.stringify(body)));
     const request = httpRequest(`${this.base}${pathOf(route, parts)}${query}`, {
       method: method === 'WS' ? 'GET' : method,
       agent: this.#agent,
       headers: {
         ...(as === null ? {} : { authorization: `Bearer ${this.session(as)}` }),
-        ...(data === null ? {} : { 'content-type': raw ? 'application/octet-stream' : 'application/json' }),
-        ...(data === null || 'transfer-encoding' in headers ? {} : { 'content-length': data.length }),
+        ...(data === null
+          ? {}
+          : {
+              'content-type': raw
+                ? 'application/octet-stream'
+                : 'application/json'
+            }),
+        ...(data === null || 'transfer-encoding' in headers
+          ? {}
+          : { 'content-length': data.length }),
         ...headers
       }
     });
@@ -131,11 +193,23 @@ export class TestCompanion {
       chunks.push(chunk);
     }
     const text = Buffer.concat(chunks).toString('utf8');
-    const json = String(response.headers['content-type']).startsWith('application/json') && text !== '' ? JSON.parse(text) : text;
-    return { status: response.statusCode, code: json?.error?.code ?? null, body: json, headers: response.headers };
+    const json =
+      String(response.headers['content-type']).startsWith('application/json') &&
+      text !== ''
+        ? JSON.parse(text)
+        : text;
+    return {
+      status: response.statusCode,
+      code: json?.error?.code ?? null,
+      body: json,
+      headers: response.headers
+    };
   }
 
-  async share(owner: string, what: object = { name: 'a.ipynb', type: 'notebook', content: notebook }): Promise<string> {
+  async share(
+    owner: string,
+    what: object = { name: 'a.ipynb', type: 'notebook', content: notebook }
+  ): Promise<string> {
     const { body, status } = await this.call(owner, 'createDocument', {}, what);
     if (status >= 300) {
       throw new Error(JSON.stringify(body));
@@ -144,28 +218,63 @@ export class TestCompanion {
   }
 
   async ticket(user: string, id: string | null): Promise<string> {
-    const { body } = id === null ? await this.call(user, 'eventsTicket', {}, {}) : await this.call(user, 'documentTicket', { id }, {});
+    const { body } =
+      id === null
+        ? await this.call(user, 'eventsTicket', {}, {})
+        : await this.call(user, 'documentTicket', { id }, {});
     return body.ticket;
   }
 
   /** A socket exactly as told; see `TestSocket.outcome`. */
-  dial(path: string, protocols: string[], headers: Record<string, string> = {}): TestSocket {
-    const socket = new WebSocket(`${this.base.replace('http', 'ws')}${path}`, protocols, { headers });
+  dial(
+    path: string,
+    protocols: string[],
+    headers: Record<string, string> = {}
+  ): TestSocket {
+    const socket = new WebSocket(
+      `${this.base.replace('http', 'ws')}${path}`,
+      protocols,
+      { headers }
+    );
     this.#sockets.push(socket);
     return new TestSocket(socket);
   }
 
   async sync(user: string, id: string): Promise<TestSocket> {
-    const socket = this.dial(pathOf('sync', { id }), [SUBPROTOCOL, await this.ticket(user, id)]);
+    const socket = this.dial(pathOf('sync', { id }), [
+      SUBPROTOCOL,
+      await this.ticket(user, id)
+    ]);
     await socket.opened();
     return socket;
   }
 
   async events(user: string): Promise<TestSocket> {
-    const socket = this.dial(pathOf('events'), [SUBPROTOCOL, await this.ticket(user, null)]);
+    const socket = this.dial(pathOf('events'), [
+      SUBPROTOCOL,
+      await this.ticket(user, null)
+    ]);
     await socket.event('hello');
     return socket;
   }
+}
+
+/** Resolves when the companion has read all that was sent before, or the socket has ended. */
+function roundTrip(socket: WebSocket): Promise<void> {
+  return new Promise(resolve => {
+    const done = () => {
+      socket.off('pong', done);
+      socket.off('close', done);
+      resolve();
+    };
+    socket.on('pong', done);
+    socket.on('close', done);
+    if (socket.readyState === WebSocket.OPEN) {
+      socket.ping(undefined, undefined, () => {});
+    } else {
+      done();
+    }
+  });
 }
 
 /** One socket of a page, and everything it has heard so far. */
@@ -182,7 +291,10 @@ export class TestSocket {
     socket.on('message', (data, isBinary) => {
       if (isBinary) {
         const decoder = decoding.createDecoder(new Uint8Array(data as Buffer));
-        const message = decodeOwnMessage(decoding.readVarUint(decoder), decoder);
+        const message = decodeOwnMessage(
+          decoding.readVarUint(decoder),
+          decoder
+        );
         if (message) {
           this.frames.push(message);
         }
@@ -201,7 +313,14 @@ export class TestSocket {
       response.on('data', chunk => (text += String(chunk)));
       response.on('end', () => {
         const body = JSON.parse(text);
-        this.#end = { refused: { status: response.statusCode!, code: body.error.code, body, headers: response.headers } };
+        this.#end = {
+          refused: {
+            status: response.statusCode!,
+            code: body.error.code,
+            body,
+            headers: response.headers
+          }
+        };
         this.#wake();
         socket.terminate();
       });
@@ -222,7 +341,9 @@ export class TestSocket {
   }
 
   async opened(): Promise<void> {
-    const end = await this.until(() => (this.socket.readyState === WebSocket.OPEN ? {} : this.#end));
+    const end = await this.until(() =>
+      this.socket.readyState === WebSocket.OPEN ? {} : this.#end
+    );
     if ('refused' in end || 'close' in end) {
       throw new Error(`not opened: ${JSON.stringify(end)}`);
     }
@@ -230,7 +351,11 @@ export class TestSocket {
 
   /** `open`, or the code of the HTTP refusal before it. */
   async outcome(): Promise<string> {
-    const end = await this.until<{ refused?: Answer; close?: unknown; open?: true }>(() =>
+    const end = await this.until<{
+      refused?: Answer;
+      close?: unknown;
+      open?: true;
+    }>(() =>
       this.socket.readyState === WebSocket.OPEN ? { open: true } : this.#end
     );
     return end.open ? 'open' : String(end.refused?.code ?? end.close);
@@ -245,13 +370,24 @@ export class TestSocket {
     return this.until(() => this.#end?.close);
   }
 
-  frame<K extends OwnMessage['type']>(type: K, fits: (message: Extract<OwnMessage, { type: K }>) => boolean = () => true) {
+  frame<K extends OwnMessage['type']>(
+    type: K,
+    fits: (message: Extract<OwnMessage, { type: K }>) => boolean = () => true
+  ) {
     return this.until(() =>
-      this.frames.find((each): each is Extract<OwnMessage, { type: K }> => each.type === type && fits(each as Extract<OwnMessage, { type: K }>))
+      this.frames.find(
+        (each): each is Extract<OwnMessage, { type: K }> =>
+          each.type === type && fits(each as Extract<OwnMessage, { type: K }>)
+      )
     );
   }
 
-  event(type: EventMessage['type'], fits: (message: EventMessage) => boolean = () => true): Promise<EventMessage> {
-    return this.until(() => this.told.find(each => each.type === type && fits(each)));
+  event(
+    type: EventMessage['type'],
+    fits: (message: EventMessage) => boolean = () => true
+  ): Promise<EventMessage> {
+    return this.until(() =>
+      this.told.find(each => each.type === type && fits(each))
+    );
   }
 }
