@@ -38,7 +38,7 @@ async def serve(environ: Mapping[str, str], log: logging.Logger) -> None:
     prefix = environ.get("JUPYTERHUB_SERVICE_PREFIX", "/")
     with await bind(host, port, log) as listening:
         standby = Standby(listening, prefix)
-        await standby.start()
+        standby.start()
         environment = companion_environment(environ)
         environment["COMMONS_DATA_DIR"] = await asyncio.to_thread(
             prepare_data_dir, environ.get("COMMONS_DATA_DIR"), log

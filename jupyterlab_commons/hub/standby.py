@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from jupyterlab_commons.errors import CommonsError
@@ -15,36 +14,50 @@ if TYPE_CHECKING:
 HEAD_BYTES = 16 * 1024
 DISCARD_BYTES = 1024 * 1024
 PATIENCE_SECONDS = 5
+MOST_CALLERS = 400
 
 
 class Standby:
-    """Accepts on a copy of the listening socket, so stopping it closes nothing.
+    """Answers on the socket that the companion will have, or had.
 
     The hub asks for the service's own address when it starts, and gives up on
     the whole hub if that answers 5xx for long. So that one address says 200;
     everything else, `healthz` included, is told to try again.
+
+    Not an `asyncio.Server`: closing one drops whoever was accepted a moment
+    before, without a word and without closing the connection.
     """
 
     def __init__(self, listening: socket.socket, prefix: str) -> None:
         self._listening = listening
         self._prefix = prefix
-        self._server: asyncio.Server | None = None
+        self._answering: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
-        if self._server is None:
-            self._server = await asyncio.start_server(
-                self._answer, sock=self._listening.dup(), limit=HEAD_BYTES, backlog=512
-            )
+    def start(self) -> None:
+        """Accept from now on; doing it twice is as doing it once."""
+        asyncio.get_running_loop().add_reader(self._listening, self._accept)
 
     def stop(self) -> None:
         """Accept no more; who was accepted still gets the answer."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        asyncio.get_running_loop().remove_reader(self._listening)
 
-    async def _answer(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._listening.accept()
+        except OSError:
+            return  # The companion was quicker, or the caller has left.
+        if len(self._answering) >= MOST_CALLERS:
+            connection.close()
+            return
+        connection.setblocking(False)  # noqa: FBT003
+        task = asyncio.ensure_future(self._answer(connection))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _answer(self, connection: socket.socket) -> None:
+        reader, writer = await asyncio.open_connection(
+            sock=connection, limit=HEAD_BYTES
+        )
         try:
             await asyncio.wait_for(
                 _converse(reader, writer, self._prefix), PATIENCE_SECONDS
@@ -52,8 +65,7 @@ class Standby:
         except (OSError, EOFError, asyncio.TimeoutError, asyncio.LimitOverrunError):
             pass  # The caller went away, is too slow, or does not speak HTTP.
         finally:
-            with suppress(OSError):
-                writer.close()
+            writer.close()
 
 
 async def _converse(

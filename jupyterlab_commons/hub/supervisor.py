@@ -88,10 +88,10 @@ class Supervisor:
         failures = 0
         try:
             while True:
-                await self._standby.start()
+                self._standby.start()
                 served = await self._run_once()
                 failures = 1 if served >= GOOD_SECONDS else failures + 1
-                await self._standby.start()
+                self._standby.start()
                 await asyncio.sleep(self.delay_after(failures))
         finally:
             await self._stop()
@@ -152,7 +152,7 @@ class Supervisor:
         process = self._process
         if process is None:
             return
-        await self._standby.start()
+        self._standby.start()
         with suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
         try:

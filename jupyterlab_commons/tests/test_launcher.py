@@ -17,7 +17,7 @@ import pytest
 from tornado.httpclient import AsyncHTTPClient, HTTPResponse
 
 from jupyterlab_commons.hub.launcher import bind
-from jupyterlab_commons.hub.standby import response_to
+from jupyterlab_commons.hub.standby import Standby, response_to
 from jupyterlab_commons.hub.supervisor import Supervisor, companion_environment
 from jupyterlab_commons.node import NodeMissingError, find_node
 
@@ -230,6 +230,20 @@ async def test_a_large_body_still_gets_its_answer(start: Start) -> None:
         break
     assert answer.code == 503
     assert answer.headers["Retry-After"] == "1"
+
+
+async def test_who_was_accepted_last_is_answered_too() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0)
+        standby = Standby(listening, PREFIX)
+        standby.start()
+        reader, writer = await asyncio.open_connection(*listening.getsockname())
+        standby._accept()
+        standby.stop()
+        writer.write(b"GET /x HTTP/1.1\r\n\r\n")
+        answer = await asyncio.wait_for(reader.read(), 20)
+        writer.close()
+    assert b"STOPPING" in answer
 
 
 async def test_a_signal_ends_the_wait_for_the_port() -> None:
