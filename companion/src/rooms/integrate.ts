@@ -89,8 +89,14 @@ function deletionsOnly(deletions: Decoded['ds']): Uint8Array {
   return encoding.toUint8Array(encoder);
 }
 
-/** Throws a Violation half way when it would take too long; the document is of no use then. */
-export function integrate(transaction: Y.Transaction, guarded: Guarded): void {
+/**
+ * Answers how many steps it took. Throws a Violation half way when it would
+ * take too long; the document is of no use then.
+ */
+export function integrate(
+  transaction: Y.Transaction,
+  guarded: Guarded
+): number {
   const { doc } = transaction;
   let stepsLeft = STEPS_MOST;
   for (const struct of guarded.structs) {
@@ -118,4 +124,5 @@ export function integrate(transaction: Y.Transaction, guarded: Guarded): void {
   }
   // Applying marks the transaction as foreign; a repair under our own client id is not.
   transaction.local = true;
+  return STEPS_MOST - stepsLeft;
 }

@@ -23,6 +23,8 @@ export type Applied =
       update: Uint8Array;
       owners: [number, string][];
       repaired: boolean;
+      /** What finding the places of its items took; see integrate.ts. */
+      steps: number;
     }
   /** Refused: the document is at its limit. */
   | { kind: 'full' }
@@ -174,10 +176,11 @@ export class RoomState {
 
   #applyChecked(checked: Guarded, user: string): Applied {
     let answer = { broken: null as string | null, repaired: false };
+    let steps = 0;
     this.#lastUpdate = null;
     try {
       this.doc.transact(transaction => {
-        integrate(transaction, checked);
+        steps = integrate(transaction, checked);
         answer = this.#schema.check(transaction, checked.fresh);
       });
       this.#assertWhole();
@@ -208,7 +211,8 @@ export class RoomState {
       kind: 'changed',
       update: written,
       owners,
-      repaired: answer.repaired
+      repaired: answer.repaired,
+      steps
     };
   }
 

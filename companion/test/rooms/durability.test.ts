@@ -82,7 +82,10 @@ test('J3 a snapshot is put after enough rows, and the document is the same from 
     await room.deliver();
   }
   const { snapshot, rows } = await room.store.load(ID);
-  assert.ok(snapshot !== null && snapshot.seq >= 30, `snapshot at ${snapshot?.seq}`);
+  assert.ok(
+    snapshot !== null && snapshot.seq >= 30,
+    `snapshot at ${snapshot?.seq}`
+  );
   assert.equal(rows.length, 36 - snapshot.seq);
   const text = await room.content();
   const restarted = await room.restart();
@@ -92,12 +95,15 @@ test('J3 a snapshot is put after enough rows, and the document is the same from 
 
 test('S13 while the store is busy the page is told, edits wait, and go on once it is not', async () => {
   const states: boolean[] = [];
-  const room = await openTestRoom({ listener: { statusChanged: (_, { writable }) => states.push(writable) } });
+  const room = await openTestRoom({
+    listener: { statusChanged: (_, { writable }) => states.push(writable) }
+  });
   const ada = await room.join('ada');
   const bob = await room.join('bob');
   const append = room.store.append.bind(room.store);
   let busy = true;
-  room.store.append = (...rows) => (busy ? Promise.reject(new CommonsError('STORE_BUSY')) : append(...rows));
+  room.store.append = (...rows) =>
+    busy ? Promise.reject(new CommonsError('STORE_BUSY')) : append(...rows);
   ada.type(0, 'a');
   await room.deliver();
   ada.type(0, 'b');
@@ -119,7 +125,8 @@ test('a store that refuses for good closes the room, and the next opening starts
   const room = await openTestRoom();
   const ada = await room.join('ada');
   const append = room.store.append.bind(room.store);
-  room.store.append = () => Promise.reject(new CommonsError('INTERNAL', 'another writer'));
+  room.store.append = () =>
+    Promise.reject(new CommonsError('INTERNAL', 'another writer'));
   ada.type(0, 'a');
   await room.deliver();
   assert.equal(ada.closedWith(), 'INTERNAL');
@@ -142,8 +149,15 @@ test('D4 a document that cannot be loaded whole is refused, for everybody who as
     loads++;
     return Promise.reject(new CommonsError('INTERNAL', 'damaged'));
   };
-  const answers = await Promise.allSettled([room.rooms.open(ID), room.rooms.open(ID), room.rooms.content(ID)]);
-  assert.deepEqual(answers.map(({ status }) => status), ['rejected', 'rejected', 'rejected']);
+  const answers = await Promise.allSettled([
+    room.rooms.open(ID),
+    room.rooms.open(ID),
+    room.rooms.content(ID)
+  ]);
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected']
+  );
   assert.equal(loads, 1);
   room.store.load = load;
   await assert.rejects(room.rooms.open('x'), { code: 'NOT_FOUND' });
@@ -164,7 +178,10 @@ test('the same on disk: people edit, the companion stops, and everything is ther
   const { text, seq } = await room.rooms.content(ID);
   await room.close();
   await room.disk.close();
-  const again = await openTestRoom({ store: await openStore(folder), existing: true });
+  const again = await openTestRoom({
+    store: await openStore(folder),
+    existing: true
+  });
   const content = await again.rooms.content(ID);
   assert.equal(content.text, text);
   assert.equal(content.seq, seq);

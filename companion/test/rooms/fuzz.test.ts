@@ -31,7 +31,9 @@ function edit(page: TestPage, random: Random, step: number): void {
   const cell = page.cells.length === 0 ? 0 : random(page.cells.length);
   switch (random(8)) {
     case 0:
-      page.insertCell(`${page.user} ${step}`, { index: random(page.cells.length + 1) });
+      page.insertCell(`${page.user} ${step}`, {
+        index: random(page.cells.length + 1)
+      });
       break;
     case 1:
       if (page.cells.length > 1) {
@@ -48,7 +50,13 @@ function edit(page: TestPage, random: Random, step: number): void {
     case 3: {
       const outputs = page.cells.get(cell)?.get('outputs');
       if (outputs instanceof Y.Array) {
-        outputs.push([new Y.Map<unknown>([['output_type', 'stream'], ['name', 'stdout'], ['text', new Y.Text(`${step}\n`)]])]);
+        outputs.push([
+          new Y.Map<unknown>([
+            ['output_type', 'stream'],
+            ['name', 'stdout'],
+            ['text', new Y.Text(`${step}\n`)]
+          ])
+        ]);
       }
       break;
     }
@@ -61,7 +69,10 @@ function edit(page: TestPage, random: Random, step: number): void {
         if (random(3) === 0 && source.length > 0) {
           source.delete(random(source.length), 1);
         } else {
-          source.insert(random(source.length + 1), String.fromCharCode(97 + random(26)));
+          source.insert(
+            random(source.length + 1),
+            String.fromCharCode(97 + random(26))
+          );
         }
       }
     }
@@ -69,7 +80,9 @@ function edit(page: TestPage, random: Random, step: number): void {
 }
 
 function sameEverywhere(pages: readonly TestPage[], seed: number): void {
-  const [first, ...others] = pages.map(page => JSON.stringify([page.cells.toJSON(), page.doc.getMap('meta').toJSON()]));
+  const [first, ...others] = pages.map(page =>
+    JSON.stringify([page.cells.toJSON(), page.doc.getMap('meta').toJSON()])
+  );
   others.forEach(other => assert.equal(other, first, `seed ${seed}`));
 }
 
@@ -78,7 +91,9 @@ test('people edit, lose the network, are demoted, the companion is killed: all a
     const seed = firstSeed + run;
     const random = randomFrom(seed);
     let room: TestRoom = await openTestRoom({ limits: { compactRows: 30 } });
-    const pages = ['ada', 'bob', 'carl'].map(user => new TestPage(user, 'edit'));
+    const pages = ['ada', 'bob', 'carl'].map(
+      user => new TestPage(user, 'edit')
+    );
     for (const page of pages) {
       await room.join(page.user, 'edit', page);
     }
@@ -105,10 +120,20 @@ test('people edit, lose the network, are demoted, the companion is killed: all a
       await room.join(page.user, 'edit', page);
     }
     await room.deliver();
-    pages.forEach(page => assert.equal(page.closedWith(), null, `seed ${seed}: ${page.connection.closed?.detail}`));
+    pages.forEach(page =>
+      assert.equal(
+        page.closedWith(),
+        null,
+        `seed ${seed}: ${page.connection.closed?.detail}`
+      )
+    );
     sameEverywhere(pages, seed);
     const ids = pages[0]!.ids();
-    assert.equal(new Set(ids).size, ids.length, `seed ${seed}: a cell is doubled`);
+    assert.equal(
+      new Set(ids).size,
+      ids.length,
+      `seed ${seed}: a cell is doubled`
+    );
     const restarted = await room.restart();
     const fresh = await restarted.join('dora', 'view');
     sameEverywhere([pages[0]!, fresh], seed);
@@ -147,7 +172,11 @@ function mutate(frame: Uint8Array, random: Random): Uint8Array {
         bytes.splice(at, 0, random(256));
         break;
       default:
-        bytes.splice(at, 0, ...bytes.slice(random(bytes.length + 1), random(bytes.length + 1)));
+        bytes.splice(
+          at,
+          0,
+          ...bytes.slice(random(bytes.length + 1), random(bytes.length + 1))
+        );
     }
   }
   return new Uint8Array(bytes);
@@ -165,7 +194,13 @@ test('S8 mutated edits and random bytes: nobody else notices, whatever they are'
     const mallory = await room.join(`mallory${run}`);
     const frames = honestUpdates(random, Y.encodeStateAsUpdate(mallory.doc));
     for (const frame of frames.slice(0, 1 + random(5))) {
-      mallory.toRoom.push(random(10) === 0 ? new Uint8Array(Array.from({ length: random(40) }, () => random(256))) : mutate(frame, random));
+      mallory.toRoom.push(
+        random(10) === 0
+          ? new Uint8Array(
+              Array.from({ length: random(40) }, () => random(256))
+            )
+          : mutate(frame, random)
+      );
     }
     ada.show({ run });
     if (run % 20 === 0) {

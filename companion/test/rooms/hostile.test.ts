@@ -8,11 +8,17 @@ import { rawUpdate, type RawStruct } from './raw-update.ts';
 import { openTestRoom, type TestRoom } from './test-room.ts';
 
 const M = 666;
-const item = (fields: Omit<Extract<RawStruct, { kind: 'item' }>, 'kind'>): RawStruct => ({ kind: 'item', ...fields });
-const map = (fields: object = {}) => item({ parent: 'cells', content: { type: 1 }, ...fields });
-const text = (fields: object = {}) => item({ parent: 'cells', content: { text: 'x' }, ...fields });
-const any = (values: unknown[], fields: object = {}) => item({ parent: 'state', key: 'dirty', content: { any: values }, ...fields });
-const at = (clock: number, ...structs: RawStruct[]) => rawUpdate([{ client: M, clock, structs }]);
+const item = (
+  fields: Omit<Extract<RawStruct, { kind: 'item' }>, 'kind'>
+): RawStruct => ({ kind: 'item', ...fields });
+const map = (fields: object = {}) =>
+  item({ parent: 'cells', content: { type: 1 }, ...fields });
+const text = (fields: object = {}) =>
+  item({ parent: 'cells', content: { text: 'x' }, ...fields });
+const any = (values: unknown[], fields: object = {}) =>
+  item({ parent: 'state', key: 'dirty', content: { any: values }, ...fields });
+const at = (clock: number, ...structs: RawStruct[]) =>
+  rawUpdate([{ client: M, clock, structs }]);
 
 function deep(levels: number): unknown {
   let value: unknown = 1;
@@ -26,7 +32,10 @@ function deep(levels: number): unknown {
 const malformed: Record<string, Uint8Array> = {
   'nothing at all': new Uint8Array([]),
   'trailing bytes': new Uint8Array([...at(0, any([true])), 0]),
-  'deleted content of length zero': at(0, item({ parent: 'cells', content: { deleted: 0 } })),
+  'deleted content of length zero': at(
+    0,
+    item({ parent: 'cells', content: { deleted: 0 } })
+  ),
   'a GC of length zero': at(0, { kind: 'gc', length: 0 }),
   'an empty string': at(0, text({ content: { text: '' } })),
   'no values': at(0, any([])),
@@ -34,7 +43,10 @@ const malformed: Record<string, Uint8Array> = {
   'a clock far ahead': at(1_000_000, any([true])),
   'a length beyond all clocks': at(0, { kind: 'gc', length: 2 ** 40 }),
   'an unknown origin': at(0, text({ origin: [1234, 5] })),
-  'an unknown right origin': at(0, text({ rightOrigin: [SEED_CLIENT, 1_000_000] })),
+  'an unknown right origin': at(
+    0,
+    text({ rightOrigin: [SEED_CLIENT, 1_000_000] })
+  ),
   'an unknown parent': at(0, any([1], { parent: [4321, 0] })),
   'itself as origin': at(0, text({ origin: [M, 0] })),
   'its own future as origin': at(0, text({ origin: [M, 1] }), text()),
@@ -47,23 +59,41 @@ const malformed: Record<string, Uint8Array> = {
     { client: M, clock: 0, structs: [any([1])] },
     { client: M, clock: 1, structs: [any([2])] }
   ]),
-  'a client id out of range': rawUpdate([{ client: 2 ** 40, clock: 0, structs: [any([1])] }]),
-  "the seed's client id": rawUpdate([{ client: SEED_CLIENT, clock: 100_000, structs: [any([1])] }]),
-  'a deletion of something unknown': rawUpdate([], [[SEED_CLIENT, 0, 1_000_000]]),
+  'a client id out of range': rawUpdate([
+    { client: 2 ** 40, clock: 0, structs: [any([1])] }
+  ]),
+  "the seed's client id": rawUpdate([
+    { client: SEED_CLIENT, clock: 100_000, structs: [any([1])] }
+  ]),
+  'a deletion of something unknown': rawUpdate(
+    [],
+    [[SEED_CLIENT, 0, 1_000_000]]
+  ),
   'a deletion of nothing': rawUpdate([], [[SEED_CLIENT, 0, 0]]),
   'a top-level name of its own': at(0, any([1], { parent: 'evil' })),
   'a list entry with a key': at(0, map({ key: 'a' })),
-  'a map entry without a key': at(0, item({ parent: 'state', content: { any: [1] } })),
+  'a map entry without a key': at(
+    0,
+    item({ parent: 'state', content: { any: [1] } })
+  ),
   'text in a list': at(0, text()),
-  'a document in the document': at(0, item({ parent: 'state', key: 'd', content: { raw: [9, [1, 65, 118, 0]] } })),
-  'a binary value': at(0, item({ parent: 'state', key: 'd', content: { raw: [3, [1, 65]] } })),
+  'a document in the document': at(
+    0,
+    item({ parent: 'state', key: 'd', content: { raw: [9, [1, 65, 118, 0]] } })
+  ),
+  'a binary value': at(
+    0,
+    item({ parent: 'state', key: 'd', content: { raw: [3, [1, 65]] } })
+  ),
   'a big integer': at(0, any([2n ** 60n])),
   'an XML type': at(0, item({ parent: 'cells', content: { type: 3 + 1 } })),
   'a value nested without end': at(0, any([deep(5_000)])),
   'types nested without end': at(
     0,
     map(),
-    ...Array.from({ length: 100 }, (_, index) => map({ parent: [M, index], key: 'a' }))
+    ...Array.from({ length: 100 }, (_, index) =>
+      map({ parent: [M, index], key: 'a' })
+    )
   ),
   'too many structs': at(0, ...Array.from({ length: 20_001 }, () => any([1]))),
   'neighbours that do not stand together': at(
@@ -117,11 +147,17 @@ const breaking: Record<string, (doc: Y.Doc) => void> = {
   'an output that is a number': doc => outputsOf(doc).push([3]),
   'an output without type': doc => outputsOf(doc).push([new Y.Map()]),
   'a stream whose text is a string': doc =>
-    outputsOf(doc).push([new Y.Map<unknown>([['output_type', 'stream'], ['text', 'x']])]),
+    outputsOf(doc).push([
+      new Y.Map<unknown>([
+        ['output_type', 'stream'],
+        ['text', 'x']
+      ])
+    ]),
   'an unknown key of meta': doc => doc.getMap('meta').set('evil', 1),
   'meta without format': doc => doc.getMap('meta').delete('nbformat'),
   'meta without metadata': doc => doc.getMap('meta').delete('metadata'),
-  'metadata of the notebook that is JSON': doc => doc.getMap('meta').set('metadata', {})
+  'metadata of the notebook that is JSON': doc =>
+    doc.getMap('meta').set('metadata', {})
 };
 
 function firstCell(doc: Y.Doc): Y.Map<unknown> {
@@ -203,7 +239,8 @@ test("S6 nobody writes under somebody else's client id, not even one that has on
   const bob = await room.join('bob');
   bob.show({ cursor: 1 });
   await room.deliver();
-  const write = (client: number) => rawUpdate([{ client, clock: 0, structs: [any([true])] }]);
+  const write = (client: number) =>
+    rawUpdate([{ client, clock: 0, structs: [any([true])] }]);
   const mallory = await room.join('mallory');
   mallory.sendUpdate(write(bob.doc.clientID));
   await room.deliver();
@@ -213,12 +250,20 @@ test("S6 nobody writes under somebody else's client id, not even one that has on
   room.cut(bob);
   const again = await room.join('mallory');
   const state = Y.getState(bob.doc.store, bob.doc.clientID);
-  again.sendUpdate(rawUpdate([{ client: bob.doc.clientID, clock: state, structs: [any([true])] }]));
+  again.sendUpdate(
+    rawUpdate([
+      { client: bob.doc.clientID, clock: state, structs: [any([true])] }
+    ])
+  );
   await room.deliver();
   assert.equal(again.closedWith(), 'BAD_UPDATE');
   const restarted = await room.restart();
   const third = await restarted.join('mallory');
-  third.sendUpdate(rawUpdate([{ client: bob.doc.clientID, clock: state, structs: [any([true])] }]));
+  third.sendUpdate(
+    rawUpdate([
+      { client: bob.doc.clientID, clock: state, structs: [any([true])] }
+    ])
+  );
   await restarted.deliver();
   assert.equal(third.closedWith(), 'BAD_UPDATE', 'J1 also after a restart');
   await restarted.close();
@@ -228,11 +273,15 @@ test('S6 a connection brings at most eight new client ids', async () => {
   const room = await openTestRoom();
   const mallory = await room.join('mallory');
   for (let index = 0; index < 8; index++) {
-    mallory.sendUpdate(rawUpdate([{ client: 1000 + index, clock: 0, structs: [any([index])] }]));
+    mallory.sendUpdate(
+      rawUpdate([{ client: 1000 + index, clock: 0, structs: [any([index])] }])
+    );
   }
   await room.deliver();
   assert.equal(mallory.closedWith(), null);
-  mallory.sendUpdate(rawUpdate([{ client: 2000, clock: 0, structs: [any([1])] }]));
+  mallory.sendUpdate(
+    rawUpdate([{ client: 2000, clock: 0, structs: [any([1])] }])
+  );
   await room.deliver();
   assert.equal(mallory.closedWith(), 'BAD_UPDATE');
   await room.close();
@@ -245,14 +294,26 @@ test('S10 a page cannot show itself as somebody else, rename, move or remove oth
   const mallory = await room.join('mallory', 'view');
   bob.show({ cursor: 1 });
   await room.pass(100);
-  mallory.toRoom.push(presenceFrame([{ client: bob.doc.clientID, clock: 99, state: '{"user":{"name":"x"}}' }]));
-  mallory.toRoom.push(presenceFrame([{ client: bob.doc.clientID, clock: 100, state: null }]));
+  mallory.toRoom.push(
+    presenceFrame([
+      { client: bob.doc.clientID, clock: 99, state: '{"user":{"name":"x"}}' }
+    ])
+  );
+  mallory.toRoom.push(
+    presenceFrame([{ client: bob.doc.clientID, clock: 100, state: null }])
+  );
   mallory.show({ user: { username: 'bob', name: 'Bob Test' }, cursor: 2 });
   await room.pass(200);
   mallory.show({ cursor: 3 }, 12345);
   await room.pass(200);
-  const shown = [...ada.shown.values()].map(({ user, cursor }) => [(user as { username: string }).username, cursor]);
-  assert.deepEqual(shown, [['bob', 1], ['mallory', 2]]);
+  const shown = [...ada.shown.values()].map(({ user, cursor }) => [
+    (user as { username: string }).username,
+    cursor
+  ]);
+  assert.deepEqual(shown, [
+    ['bob', 1],
+    ['mallory', 2]
+  ]);
   assert.deepEqual(ada.shown.get(bob.doc.clientID)?.user, {
     username: 'bob',
     name: 'Bob Test',
@@ -266,14 +327,27 @@ test('S10 a page cannot show itself as somebody else, rename, move or remove oth
 });
 
 test('a bad frame ends the connection that sent it and nothing else', async () => {
-  const frames = [[], [0], [0, 9], [0, 2, 255, 255, 255, 255, 127], [0, 0, 200], [1], [1, 5, 1], [255, 255, 255, 255, 255, 255, 255, 255, 255, 255]];
+  const frames = [
+    [],
+    [0],
+    [0, 9],
+    [0, 2, 255, 255, 255, 255, 127],
+    [0, 0, 200],
+    [1],
+    [1, 5, 1],
+    [255, 255, 255, 255, 255, 255, 255, 255, 255, 255]
+  ];
   for (const bytes of frames) {
     const room = await openTestRoom();
     await room.join('ada');
     const mallory = await room.join('mallory');
     mallory.toRoom.push(new Uint8Array(bytes));
     await room.deliver();
-    assert.match(mallory.closedWith() ?? '', /BAD_REQUEST|BAD_UPDATE/, JSON.stringify(bytes));
+    assert.match(
+      mallory.closedWith() ?? '',
+      /BAD_REQUEST|BAD_UPDATE/,
+      JSON.stringify(bytes)
+    );
     await isUnharmed(room);
     await room.close();
   }
@@ -307,7 +381,15 @@ test('bombs: what stops other servers for seconds costs this one little', async 
   for (let index = 0; index < 20; index++) {
     const mallory = await room.join(`mallory${index}`);
     for (let k = 0; k < 150; k++) {
-      mallory.sendUpdate(rawUpdate([{ client: M + k, clock: 50 * k + 1, structs: [text({ origin: [77, k] })] }]));
+      mallory.sendUpdate(
+        rawUpdate([
+          {
+            client: M + k,
+            clock: 50 * k + 1,
+            structs: [text({ origin: [77, k] })]
+          }
+        ])
+      );
     }
     await room.deliver();
     assert.equal(mallory.closedWith(), 'BAD_UPDATE');
@@ -315,5 +397,65 @@ test('bombs: what stops other servers for seconds costs this one little', async 
   await isUnharmed(room);
   const took = performance.now() - began;
   assert.ok(took < 5_000, `${took} ms`);
+  await room.close();
+});
+
+/** Structs that all want to stand between the same item and ever farther ones. */
+function crowd(base: number, clock: number, count: number): Uint8Array {
+  const structs = Array.from({ length: count }, (_, index) =>
+    item({
+      origin: [base, 0],
+      rightOrigin: [base, index + 2],
+      content: { text: 'y' }
+    })
+  );
+  return rawUpdate([{ client: 4000, clock, structs }]);
+}
+
+async function withLongText(room: TestRoom, base: number, length: number) {
+  const mallory = await room.join('mallory');
+  const source = mallory.cells.get(0).get('source');
+  assert.ok(source instanceof Y.Text);
+  const { client, clock } = source._item!.id;
+  const content = { text: 'x'.repeat(length) };
+  mallory.sendUpdate(
+    rawUpdate([
+      {
+        client: base,
+        clock: 0,
+        structs: [item({ parent: [client, clock], content })]
+      }
+    ])
+  );
+  await room.deliver();
+  return mallory;
+}
+
+test('20,000 structs that crowd one place keep nobody waiting for minutes', async () => {
+  const room = await openTestRoom();
+  await room.join('ada');
+  const mallory = await withLongText(room, 5000, 20_000);
+  const began = performance.now();
+  mallory.sendUpdate(crowd(5000, 0, 19_000));
+  await room.deliver();
+  const took = performance.now() - began;
+  assert.equal(mallory.closedWith(), 'BAD_UPDATE');
+  assert.ok(took < 5_000, `${took} ms`);
+  await isUnharmed(room);
+  await room.close();
+});
+
+test('and the same in small pieces is stopped after a few', async () => {
+  const room = await openTestRoom();
+  await room.join('ada');
+  const mallory = await withLongText(room, 5000, 200);
+  let sent = 0;
+  for (; sent < 500 && mallory.closedWith() === null; sent++) {
+    mallory.sendUpdate(crowd(5000, sent * 100, 100));
+    await room.deliver();
+  }
+  assert.ok(sent < 100, `${sent} pieces`);
+  assert.match(mallory.closedWith() ?? '', /TOO_FAST|BAD_UPDATE/);
+  await isUnharmed(room);
   await room.close();
 });

@@ -13,10 +13,19 @@ export type RawStruct =
       /** A top-level name, or the id of an item. */
       parent?: string | RawId;
       key?: string;
-      content: { deleted: number } | { text: string } | { any: unknown[] } | { type: number } | { raw: [ref: number, bytes: number[]] };
+      content:
+        | { deleted: number }
+        | { text: string }
+        | { any: unknown[] }
+        | { type: number }
+        | { raw: [ref: number, bytes: number[]] };
     };
 
-export type RawSection = { client: number; clock: number; structs: RawStruct[] };
+export type RawSection = {
+  client: number;
+  clock: number;
+  structs: RawStruct[];
+};
 
 function writeId(encoder: encoding.Encoder, [client, clock]: RawId): void {
   encoding.writeVarUint(encoder, client);
@@ -25,7 +34,10 @@ function writeId(encoder: encoding.Encoder, [client, clock]: RawId): void {
 
 type Item = Extract<RawStruct, { kind: 'item' }>;
 
-function writeContent(encoder: encoding.Encoder, content: Item['content']): void {
+function writeContent(
+  encoder: encoding.Encoder,
+  content: Item['content']
+): void {
   if ('deleted' in content) {
     encoding.writeVarUint(encoder, content.deleted);
   } else if ('text' in content) {
@@ -41,7 +53,15 @@ function writeContent(encoder: encoding.Encoder, content: Item['content']): void
 }
 
 function refOf(content: Item['content']): number {
-  return 'deleted' in content ? 1 : 'text' in content ? 4 : 'type' in content ? 7 : 'any' in content ? 8 : content.raw[0];
+  return 'deleted' in content
+    ? 1
+    : 'text' in content
+      ? 4
+      : 'type' in content
+        ? 7
+        : 'any' in content
+          ? 8
+          : content.raw[0];
 }
 
 function writeStruct(encoder: encoding.Encoder, struct: RawStruct): void {
@@ -51,7 +71,13 @@ function writeStruct(encoder: encoding.Encoder, struct: RawStruct): void {
     return;
   }
   const { origin, rightOrigin, parent, key, content } = struct;
-  encoding.writeUint8(encoder, refOf(content) | (origin ? 128 : 0) | (rightOrigin ? 64 : 0) | (key === undefined ? 0 : 32));
+  encoding.writeUint8(
+    encoder,
+    refOf(content) |
+      (origin ? 128 : 0) |
+      (rightOrigin ? 64 : 0) |
+      (key === undefined ? 0 : 32)
+  );
   if (origin) {
     writeId(encoder, origin);
   }
@@ -73,7 +99,10 @@ function writeStruct(encoder: encoding.Encoder, struct: RawStruct): void {
   writeContent(encoder, content);
 }
 
-export function rawUpdate(sections: RawSection[], deletions: [client: number, clock: number, length: number][] = []): Uint8Array {
+export function rawUpdate(
+  sections: RawSection[],
+  deletions: [client: number, clock: number, length: number][] = []
+): Uint8Array {
   const encoder = encoding.createEncoder();
   encoding.writeVarUint(encoder, sections.length);
   for (const { client, clock, structs } of sections) {

@@ -8,16 +8,35 @@ test('S5 a viewer moves a cursor but changes no cell, and is told once for each 
   const room = await openTestRoom();
   const ada = await room.join('ada');
   const bob = await room.join('bob', 'view');
-  assert.equal(bob.heardOf('refusal').length, 0, 'a step 2 without content is not refused');
+  assert.equal(
+    bob.heardOf('refusal').length,
+    0,
+    'a step 2 without content is not refused'
+  );
   bob.type(0, 'x');
   bob.type(0, 'y');
   bob.show({ cursor: { cell: 0 } });
   await room.pass(200);
   assert.deepEqual(ada.sources(), ['']);
-  assert.deepEqual(bob.heardOf('refusal'), Array(2).fill({ type: 'refusal', code: 'ROLE_TOO_LOW', detail: null, final: false }));
-  assert.deepEqual([...ada.shown.values()].map(({ cursor }) => cursor), [{ cell: 0 }]);
+  assert.deepEqual(
+    bob.heardOf('refusal'),
+    Array(2).fill({
+      type: 'refusal',
+      code: 'ROLE_TOO_LOW',
+      detail: null,
+      final: false
+    })
+  );
+  assert.deepEqual(
+    [...ada.shown.values()].map(({ cursor }) => cursor),
+    [{ cell: 0 }]
+  );
   assert.equal(bob.closedWith(), null);
-  assert.equal(bob.saved + bob.heardOf('refusal').length, bob.updatesSent, 'each frame is saved or refused');
+  assert.equal(
+    bob.saved + bob.heardOf('refusal').length,
+    bob.updatesSent,
+    'each frame is saved or refused'
+  );
   await room.close();
 });
 
@@ -38,7 +57,13 @@ test('A4 a role that rises lets in what was refused before, and one that drops a
   bob.type(0, '!');
   await room.deliver();
   assert.deepEqual(ada.sources(), ['early late']);
-  assert.deepEqual(room.room.present().map(({ user, role, pages }) => [user, role, pages]), [['ada', 'edit', 1], ['bob', 'view', 1]]);
+  assert.deepEqual(
+    room.room.present().map(({ user, role, pages }) => [user, role, pages]),
+    [
+      ['ada', 'edit', 1],
+      ['bob', 'view', 1]
+    ]
+  );
   await room.close();
 });
 
@@ -62,24 +87,48 @@ test('S9 trust never reaches another page, nor the journal', async () => {
   const ada = await room.join('ada');
   const bob = await room.join('bob');
   const trusts: unknown[] = [];
-  bob.doc.on('update', () => trusts.push(bob.cells.map(cell => (cell.get('metadata') as Map<string, unknown>).get('trusted'))));
+  bob.doc.on('update', () =>
+    trusts.push(
+      bob.cells.map(cell =>
+        (cell.get('metadata') as Map<string, unknown>).get('trusted')
+      )
+    )
+  );
   const metadata = ada.cells.get(0).get('metadata') as Map<string, unknown>;
   ada.doc.transact(() => {
     metadata.set('trusted', true);
     metadata.set('tags', ['kept']);
-    (ada.doc.getMap('meta').get('metadata') as Map<string, unknown>).set('trusted', true);
+    (ada.doc.getMap('meta').get('metadata') as Map<string, unknown>).set(
+      'trusted',
+      true
+    );
   });
   const cell = ada.insertCell('new');
   (cell.get('metadata') as Map<string, unknown>).set('trusted', true);
   await room.deliver();
-  assert.ok(trusts.length > 0 && trusts.flat(2).every(trusted => trusted === undefined));
-  assert.doesNotMatch(JSON.stringify([ada.doc.getMap('meta').toJSON(), ada.cells.toJSON()]), /trusted/, 'the sender hears of it too');
-  assert.deepEqual(JSON.parse(await room.content()).cells[0].metadata, { tags: ['kept'] });
+  assert.ok(
+    trusts.length > 0 && trusts.flat(2).every(trusted => trusted === undefined)
+  );
+  assert.doesNotMatch(
+    JSON.stringify([ada.doc.getMap('meta').toJSON(), ada.cells.toJSON()]),
+    /trusted/,
+    'the sender hears of it too'
+  );
+  assert.deepEqual(JSON.parse(await room.content()).cells[0].metadata, {
+    tags: ['kept']
+  });
   const { rows } = await room.store.load(room.room.id);
   const written = rows.flatMap(({ update }) => Y.decodeUpdate(update).structs);
-  const trust = written.filter(struct => struct instanceof Y.Item && struct.parentSub === 'trusted');
+  const trust = written.filter(
+    struct => struct instanceof Y.Item && struct.parentSub === 'trusted'
+  );
   assert.equal(trust.length, 3);
-  assert.ok(trust.every(struct => struct instanceof Y.Item && struct.content instanceof Y.ContentDeleted));
+  assert.ok(
+    trust.every(
+      struct =>
+        struct instanceof Y.Item && struct.content instanceof Y.ContentDeleted
+    )
+  );
   await room.close();
 });
 
@@ -130,7 +179,10 @@ test('L a full document takes no more, but lets itself be emptied, and then has 
   bob.type(0, 'later');
   await room.deliver();
   const codes = bob.heardOf('refusal').map(({ code, final }) => [code, final]);
-  assert.deepEqual(codes, [['DOCUMENT_FULL', false], ['DOCUMENT_FULL', false]]);
+  assert.deepEqual(codes, [
+    ['DOCUMENT_FULL', false],
+    ['DOCUMENT_FULL', false]
+  ]);
   assert.deepEqual(ada.sources(), ['', 'x'.repeat(21_000)]);
   ada.cells.delete(1, 1);
   await room.pass(1_500);
@@ -148,11 +200,18 @@ test('S10 presence is shown at most ten times a second, kept alive, and gone wit
     await room.pass(25);
   }
   await room.pass(200);
-  assert.ok(ada.presenceFrames <= 12, `${ada.presenceFrames} frames in a second`);
+  assert.ok(
+    ada.presenceFrames <= 12,
+    `${ada.presenceFrames} frames in a second`
+  );
   assert.equal([...ada.shown.values()][0]?.cursor, 39);
   bob.show({ cursor: 'x'.repeat(5000) });
   await room.pass(200);
-  assert.equal([...ada.shown.values()][0]?.cursor, 39, 'an entry over 4 KiB is dropped');
+  assert.equal(
+    [...ada.shown.values()][0]?.cursor,
+    39,
+    'an entry over 4 KiB is dropped'
+  );
   const before = ada.presenceFrames;
   await room.pass(29_000);
   assert.ok(ada.presenceFrames > before, 'renewed before pages forget it');
@@ -164,7 +223,11 @@ test('S10 presence is shown at most ten times a second, kept alive, and gone wit
   room.connect(bob);
   bob.show({ cursor: 1 });
   await room.pass(200);
-  assert.equal(ada.shown.size, 1, 'the same page comes back under its client id');
+  assert.equal(
+    ada.shown.size,
+    1,
+    'the same page comes back under its client id'
+  );
   await room.close();
   assert.equal(room.clock.pending, 0);
 });

@@ -58,7 +58,10 @@ export function turn(): Promise<void> {
 }
 
 /** The store as one process sees it: what the test replaces is replaced for this process alone. */
-function processStore(disk: DocumentStore, isKilled: () => boolean): DocumentStore {
+function processStore(
+  disk: DocumentStore,
+  isKilled: () => boolean
+): DocumentStore {
   const replaced = new Map<PropertyKey, unknown>();
   return new Proxy(disk, {
     get(target, key) {

@@ -1,0 +1,397 @@
+/**
+ * The edits of one room, from the frame to the disk and to everybody else
+ * (rules S2 to S8). Knows who is in the room only as far as it must tell them.
+ */
+import {
+  CommonsError,
+  encodeOwnMessage,
+  may,
+  type DocumentType,
+  type ErrorCode
+} from '@jupyterlab-commons/protocol';
+import type {
+  DocumentStore,
+  JournalRow,
+  StoredContent
+} from '../storage/store.ts';
+import { step1Frame, step2Frame } from './frames.ts';
+import { Gate } from './gate.ts';
+import { Journal } from './journal.ts';
+import type { Member } from './member.ts';
+import { framesOf } from './merge.ts';
+import { RoomState, type Applied } from './room-state.ts';
+import { Timers } from './timers.ts';
+import type { Clock, RoomLimits } from './types.ts';
+
+/** What edits need of their room. */
+export interface EditsHost {
+  readonly id: string;
+  readonly type: DocumentType;
+  readonly store: DocumentStore;
+  readonly clock: Clock;
+  readonly limits: RoomLimits;
+  members(): Iterable<Member>;
+  /** Whose a client id is that has only shown itself so far. */
+  reservedFor(client: number): string | undefined;
+  drop(member: Member, code: ErrorCode, detail?: string): void;
+  violation(member: Member, reason: string): void;
+  /** Whether this person has used up the work that places of edits may cost. */
+  tooCostly(member: Member, steps: number): boolean;
+  slow(member: Member, milliseconds: number, bytes: number): void;
+  journalled(seq: number, byPerson: boolean): void;
+  writableChanged(): void;
+  /** The room cannot go on. */
+  fail(error: unknown): void;
+}
+
+/** Bytes that may wait for the disk or for a rebuild before senders are sent away. */
+const WAITING_BYTES_MOST = 64 * 1024 * 1024;
+const MEASURE_AFTER_MS = 1_000;
+const CACHE_MS = 5_000;
+const SLOW_APPLY_MS = 50;
+
+export class Edits {
+  readonly #host: EditsHost;
+  readonly #journal: Journal;
+  readonly #timers: Timers;
+  /** Closed while the state is being rebuilt. */
+  readonly #gate = new Gate(WAITING_BYTES_MOST);
+  /** Rejects when the room cannot go on. */
+  readonly #ended: Promise<never>;
+  #end: (error: unknown) => void = () => undefined;
+  /** The sender of each row that is not on disk; null where everybody must hear of it. */
+  readonly #senders = new Map<number, Member | null>();
+  #state: RoomState;
+  #rebuilt: Promise<void> = Promise.resolve();
+  #whole: { seq: number; frame: Uint8Array } | null = null;
+  #measuring = false;
+  #over = false;
+
+  /** Throws when the stored content is not whole. */
+  constructor(host: EditsHost, stored: StoredContent) {
+    this.#host = host;
+    this.#timers = new Timers(host.clock);
+    this.#ended = new Promise((_, reject) => {
+      this.#end = reject;
+    });
+    this.#ended.catch(() => undefined);
+    this.#state = this.#load(stored);
+    this.#journal = new Journal({
+      id: host.id,
+      store: host.store,
+      clock: host.clock,
+      limits: host.limits,
+      from: {
+        seq: lastOf(stored),
+        rows: stored.rows.length,
+        bytes: stored.rows.reduce((sum, row) => sum + row.update.length, 0)
+      },
+      snapshot: () => (this.#gate.closed ? null : this.#state.encode()),
+      onDurable: rows => this.#onDurable(rows),
+      onFlushed: () => this.#tellSaved(),
+      onWritable: () => host.writableChanged(),
+      onBroken: error => host.fail(error)
+    });
+  }
+
+  /** The last edit that is on disk. */
+  get seq(): number {
+    return this.#journal.durable;
+  }
+
+  get writable(): boolean {
+    return this.#journal.writable;
+  }
+
+  /** Whether nothing waits for the disk. */
+  get settled(): boolean {
+    return !this.#gate.closed && this.#journal.head === this.#journal.durable;
+  }
+
+  /** Whether `user` may show themselves under `client`. */
+  mayClaim(client: number, user: string): boolean {
+    return this.#state.mayClaim(client, user);
+  }
+
+  /** Now, or in its turn when the state has been rebuilt; false when too much waits. */
+  whenReady(bytes: number, act: () => void): boolean {
+    return this.#gate.pass(bytes, act);
+  }
+
+  /** Asks a page for everything that it has and the room lacks. */
+  ask(member: Member): void {
+    member.asked = true;
+    member.holdsRefused = false;
+    member.connection.send(step1Frame(this.#state.stateVector()));
+  }
+
+  /** S4: the answer to step 1 waits until all that is in it is on disk. */
+  answer(member: Member, stateVector: Uint8Array): void {
+    if (member.syncs.take(1, this.#host.clock.now()) > 0) {
+      this.#host.drop(member, 'TOO_FAST');
+      return;
+    }
+    const seq = this.#journal.head;
+    const isEmpty = stateVector.length === 1 && stateVector[0] === 0;
+    const frame = isEmpty
+      ? this.#wholeState(seq)
+      : step2Frame(this.#state.encode(stateVector));
+    member.syncedTo = seq;
+    this.#journal.whenDurable(seq, () => member.connection.send(frame));
+  }
+
+  /** S2: takes one edit, or says why not. */
+  receive(member: Member, update: Uint8Array, step2: boolean): void {
+    const { asked } = member;
+    if (step2) {
+      member.asked = false;
+    }
+    const frames = 1 + (step2 ? member.takeDeferred() : 0);
+    if (!may(member.connection.role, 'edit')) {
+      if (step2 && this.#state.changesNothing(update)) {
+        this.#count(member, frames);
+      } else {
+        this.#refuse(member, 'ROLE_TOO_LOW', frames);
+      }
+    } else if (this.#journal.queuedBytes > WAITING_BYTES_MOST) {
+      this.#host.drop(member, 'STORE_BUSY');
+    } else {
+      const applied = this.#apply(member, update);
+      this.#conclude(member, applied, { frames, asked, step2 });
+    }
+  }
+
+  /** The document as a file would hold it, once all of that is on disk. */
+  async content(): Promise<{ text: string; seq: number }> {
+    while (this.#gate.closed) {
+      if (this.#over) {
+        throw new CommonsError('STOPPING');
+      }
+      await Promise.race([this.#rebuilt, this.#ended]);
+    }
+    const seq = this.#journal.head;
+    const text = this.#state.content();
+    await this.saved();
+    return { text, seq };
+  }
+
+  /** Resolves when all that was accepted is on disk; rejects when the room cannot go on. */
+  async saved(): Promise<void> {
+    await this.#rebuilt;
+    await Promise.race([this.#journal.settled(), this.#ended]);
+  }
+
+  /** Lets go of everything. Whoever still waits gets the error. */
+  dispose(error: unknown): void {
+    this.#over = true;
+    this.#end(error);
+    this.#timers.clear();
+    this.#state.destroy();
+  }
+
+  #load(stored: StoredContent): RoomState {
+    const { type, limits } = this.#host;
+    return new RoomState(type, limits, stored, client =>
+      this.#host.reservedFor(client)
+    );
+  }
+
+  /** Kept for a moment: people come in crowds, after a restart of the proxy for one. */
+  #wholeState(seq: number): Uint8Array {
+    if (this.#whole?.seq !== seq) {
+      this.#whole = { seq, frame: step2Frame(this.#state.encode()) };
+      this.#timers.later(CACHE_MS, () => {
+        this.#whole = null;
+      });
+    }
+    return this.#whole.frame;
+  }
+
+  #apply(member: Member, update: Uint8Array): Applied {
+    const { clock, limits } = this.#host;
+    const began = clock.now();
+    const applied = this.#state.apply(update, {
+      user: member.connection.person.user,
+      newClientsLeft: limits.clientIdsPerConnection - member.newClients
+    });
+    const took = clock.now() - began;
+    if (took > SLOW_APPLY_MS) {
+      this.#host.slow(member, took, update.length);
+    }
+    return applied;
+  }
+
+  #conclude(
+    member: Member,
+    applied: Applied,
+    frame: { frames: number; asked: boolean; step2: boolean }
+  ): void {
+    switch (applied.kind) {
+      case 'nothing':
+        this.#count(member, frame.frames);
+        break;
+      case 'changed':
+        this.#accept(member, applied, frame.frames);
+        break;
+      case 'full':
+        this.#refuse(member, 'DOCUMENT_FULL', frame.frames);
+        break;
+      case 'unknown':
+        this.#unknown(member, applied.reason, frame);
+        break;
+      case 'malformed':
+        this.#host.violation(member, applied.reason);
+        break;
+      case 'tainted':
+        this.#host.violation(member, applied.reason);
+        this.#rebuild();
+        break;
+    }
+  }
+
+  #accept(
+    member: Member,
+    applied: Extract<Applied, { kind: 'changed' }>,
+    frames: number
+  ): void {
+    const { user } = member.connection.person;
+    const { update, owners, repaired, steps } = applied;
+    member.newClients += owners.filter(([, owner]) => owner === user).length;
+    this.#senders.set(this.#journal.head + 1, repaired ? null : member);
+    this.#journal.accept(user, update, owners);
+    this.#count(member, frames);
+    if (this.#state.full) {
+      this.#measureLater();
+    }
+    if (this.#host.tooCostly(member, steps)) {
+      this.#host.drop(member, 'TOO_FAST');
+    }
+  }
+
+  #count(member: Member, frames: number): void {
+    const { head, durable } = this.#journal;
+    this.#journal.whenDurable(head, () => member.countSaved(frames));
+    if (head === durable) {
+      member.tellSaved();
+    }
+  }
+
+  /** Each frame that is not taken gets exactly one refusal, so that the page can count. */
+  #refuse(member: Member, code: ErrorCode, frames: number): void {
+    member.holdsRefused = true;
+    const refusal = {
+      type: 'refusal',
+      code,
+      detail: null,
+      final: false
+    } as const;
+    for (let frame = 0; frame < frames; frame++) {
+      member.connection.send(encodeOwnMessage(refusal));
+    }
+  }
+
+  /**
+   * An edit that builds on what the room lacks. An honest page sends one while
+   * it has not answered step 1 yet, or after an edit of its own was refused; the
+   * answer to step 1 will hold it again.
+   */
+  #unknown(
+    member: Member,
+    reason: string,
+    { asked, step2 }: { asked: boolean; step2: boolean }
+  ): void {
+    if (member.holdsRefused && this.#state.full) {
+      this.#refuse(member, 'DOCUMENT_FULL', 1);
+    } else if (!step2 && (asked || member.holdsRefused)) {
+      member.defer();
+      if (!asked) {
+        this.ask(member);
+      }
+    } else {
+      this.#host.violation(member, reason);
+    }
+  }
+
+  /** Yjs cannot take back what it applied, so the room starts again from its journal. */
+  #rebuild(): void {
+    // What was accepted and may not be on disk: nothing is accepted until this is over.
+    const { unsaved } = this.#journal;
+    this.#gate.close();
+    this.#whole = null;
+    this.#state.destroy();
+    this.#rebuilt = this.#host.store.load(this.#host.id).then(
+      stored => this.#resume(stored, unsaved),
+      error => this.#host.fail(error)
+    );
+  }
+
+  #resume(stored: StoredContent, unsaved: Journal['unsaved']): void {
+    const last = lastOf(stored);
+    const missing = unsaved.rows.filter(row => row.seq > last);
+    try {
+      this.#state = this.#load({
+        snapshot: stored.snapshot,
+        rows: [...stored.rows, ...missing],
+        owners: new Map([...stored.owners, ...unsaved.owners])
+      });
+    } catch (error) {
+      this.#host.fail(error);
+      return;
+    }
+    this.#gate.open();
+  }
+
+  #onDurable(rows: readonly JournalRow[]): void {
+    const senders = new Set(
+      rows.map(row => this.#senders.get(row.seq) ?? null)
+    );
+    for (const row of rows) {
+      this.#senders.delete(row.seq);
+    }
+    const [only] = senders;
+    const last = rows[rows.length - 1]!.seq;
+    let frames: Uint8Array[] | null = null;
+    for (const member of this.#host.members()) {
+      const hasIt = senders.size === 1 && member === only;
+      if (!hasIt && member.syncedTo !== null && member.syncedTo < last) {
+        frames ??= framesOf(rows.map(row => row.update));
+        frames.forEach(frame => member.connection.send(frame));
+      }
+    }
+    const byPerson = rows.some(row => row.user !== '');
+    this.#host.journalled(last, byPerson);
+  }
+
+  #tellSaved(): void {
+    for (const member of this.#host.members()) {
+      member.tellSaved();
+    }
+  }
+
+  /** Deletions make a full document smaller, but how much only encoding it tells. */
+  #measureLater(): void {
+    if (this.#measuring) {
+      return;
+    }
+    this.#measuring = true;
+    this.#timers.later(MEASURE_AFTER_MS, () => {
+      this.#measuring = false;
+      if (!this.#gate.closed) {
+        this.#state.encode();
+        this.#askForRefused();
+      }
+    });
+  }
+
+  #askForRefused(): void {
+    for (const member of this.#state.full ? [] : this.#host.members()) {
+      if (member.holdsRefused && may(member.connection.role, 'edit')) {
+        this.ask(member);
+      }
+    }
+  }
+}
+
+function lastOf({ rows, snapshot }: StoredContent): number {
+  return rows.at(-1)?.seq ?? snapshot?.seq ?? 0;
+}
