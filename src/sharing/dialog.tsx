@@ -62,8 +62,9 @@ class ShareDialog extends Dialog<void> {
 
   protected override _evtFocus(event: FocusEvent): void {
     if (event.target instanceof Node && !this.node.contains(event.target)) {
+      // A panel that opens behind us takes the focus; the body knows where to.
       event.stopPropagation();
-      this._focusable()[0]?.focus();
+      this.node.querySelector<HTMLElement>('.jp-Commons-ShareView')?.focus();
     }
   }
 

@@ -229,6 +229,44 @@ describe('commons:stop-sharing', () => {
     expect(lab.opened).toEqual([PATH]);
   });
 
+  it('waits for an edit that is on its way before the panel goes', async () => {
+    const { lab, companion, documents, live } = setup();
+    const entry = new FakeEntry({ saveState: { kind: 'saving', count: 1 } });
+    documents.list = [documentInfo()];
+    live.add(LIVE_PATH, entry);
+    const panel = lab.addPanel({ path: LIVE_PATH });
+    const answered = answer('Stop sharing');
+    const stopped = lab.commands.execute('commons:stop-sharing', {
+      id: DOCUMENT_ID
+    });
+    await answered;
+    await Promise.resolve();
+    expect(panel.isDisposed).toBe(false);
+    expect(companion.calls).toEqual([]);
+    entry.set({ saveState: { kind: 'saved' } });
+    await stopped;
+    expect(companion.said).toEqual([`DELETE api/documents/${DOCUMENT_ID}`]);
+  });
+
+  it('a refusal brings the live panel back and is told', async () => {
+    const { lab, companion, documents, live } = setup();
+    documents.list = [documentInfo()];
+    live.add(LIVE_PATH, new FakeEntry());
+    lab.addPanel({ path: LIVE_PATH });
+    companion.refuse('closeDocument', new CommonsError('STORE_BUSY'));
+    const answered = answer('Stop sharing');
+    const stopped = lab.commands.execute('commons:stop-sharing', {
+      id: DOCUMENT_ID
+    });
+    await answered;
+    await stopped;
+    expect(live.opened).toEqual([DOCUMENT_ID]);
+    expect(lab.opened).toEqual([]);
+    expect(Notification.manager.notifications[0]?.message).toContain(
+      'Saving is not possible'
+    );
+  });
+
   it('does nothing when the answer is to keep', async () => {
     const { lab, companion, documents } = setup();
     documents.list = [documentInfo()];
