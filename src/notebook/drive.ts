@@ -1,3 +1,4 @@
+import { PathExt } from '@jupyterlab/coreutils';
 import { ServerConnection, type Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import {
@@ -9,6 +10,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { ICompanion, IDocuments, ILiveEntry } from '../tokens';
 import type { LiveDocuments } from './live-documents';
 import type { LiveEntry } from './live-entry';
+import { isOnOwnersServer } from './own-server';
 import { DRIVE, idOfPath, localPathOf, nameOfPath } from './paths';
 
 /** How long a document may take to arrive, or an edit to be saved, before it is said. */
@@ -20,6 +22,8 @@ export interface ILiveDriveOptions {
   companion: ICompanion;
   documents: IDocuments;
   live: LiveDocuments;
+  /** The files of this page's own server. */
+  contents: Pick<Contents.IManager, 'getDownloadUrl'>;
   trans: TranslationBundle;
 }
 
@@ -129,12 +133,26 @@ export class LiveDrive implements Contents.IDrive {
     return this._file(newLocalPath, info, info.role !== 'view');
   }
 
-  async getDownloadUrl(): Promise<string> {
-    throw this._refuse(
-      this._options.trans.__(
-        'A live document has no address to download from. Use "Save a Copy in My Files", then download the copy.'
-      )
-    );
+  /**
+   * Pictures beside the notebook lie on the owner's server, so its page shows
+   * them; on other pages they stay empty until they travel with the document.
+   */
+  async getDownloadUrl(localPath: string): Promise<string> {
+    const { contents, live, trans } = this._options;
+    const info = live.entryOf(localPath)?.info;
+    const [id = '', ...beside] = localPath.split('/');
+    if (live.openPathOf(id) === `${DRIVE}:${localPath}`) {
+      throw this._refuse(
+        trans.__(
+          'A live document has no address to download from. Use "Save a Copy in My Files", then download the copy.'
+        )
+      );
+    }
+    return info?.path && isOnOwnersServer(info)
+      ? contents.getDownloadUrl(
+          PathExt.join(PathExt.dirname(info.path), ...beside)
+        )
+      : 'data:,';
   }
 
   async newUntitled(): Promise<Contents.IModel> {

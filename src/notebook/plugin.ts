@@ -71,12 +71,15 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
     const trans = load(translator);
     const { contents, serverSettings: settings } = app.serviceManager;
     const live = new LiveDocuments({ companion, documents, manager });
-    contents.addDrive(new LiveDrive({ companion, documents, live, trans }));
+    contents.addDrive(
+      new LiveDrive({ companion, documents, live, contents, trans })
+    );
     // Addresses such as /lab/tree/live:… need a browser of the drive.
     browsers?.createFileBrowser('jupyterlab-commons-live', {
       driveName: DRIVE,
       auto: false,
-      restore: false,
+      // It has no folder to come back to, and is ready only when told so.
+      state: null,
       allowFileUploads: false
     });
     app.docRegistry.addWidgetExtension('Notebook', {
@@ -86,7 +89,7 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
         }
       }
     });
-    const redirect = new Redirect({ documents, live, trans });
+    const redirect = new Redirect({ documents, live, contents, trans });
     for (const factory of FACTORIES) {
       app.docRegistry.addWidgetExtension(factory, {
         createNew: (panel: IDocumentWidget, context: AnyContext) =>

@@ -3,6 +3,7 @@ import type {
   DocumentRegistry,
   IDocumentWidget
 } from '@jupyterlab/docregistry';
+import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { DocumentInfo } from '@jupyterlab-commons/protocol';
 import type { IDocuments, ILiveDocuments } from '../tokens';
@@ -12,6 +13,7 @@ import { isLivePath } from './paths';
 export interface IRedirectOptions {
   documents: IDocuments;
   live: ILiveDocuments;
+  contents: Pick<Contents.IManager, 'get'>;
   trans: TranslationBundle;
 }
 
@@ -50,12 +52,17 @@ export class Redirect {
     if (shared === null || this._told.has(panel)) {
       return;
     }
-    if (panel.context.model.dirty) {
-      this._told.add(panel);
-      this._warn(shared, panel);
-    } else {
-      this._replace(shared, panel);
-    }
+    this._told.add(panel);
+    void hasEdits(panel, this._options.contents).then(edited => {
+      if (panel.isDisposed) {
+        return;
+      }
+      if (edited) {
+        this._warn(shared, panel);
+      } else {
+        this._replace(shared, panel);
+      }
+    });
   }
 
   private _sharedAs(path: string): DocumentInfo | null {
@@ -111,4 +118,39 @@ export class Redirect {
   private _options: IRedirectOptions;
   private _panels = new Set<IDocumentWidget>();
   private _told = new WeakSet<IDocumentWidget>();
+}
+
+/**
+ * Whether somebody has changed what the panel shows since it was loaded. The
+ * model's own `dirty` says so too early: JupyterLab sets it while it loads a
+ * notebook and when a kernel comes.
+ */
+async function hasEdits(
+  { context }: IDocumentWidget,
+  contents: Pick<Contents.IManager, 'get'>
+): Promise<boolean> {
+  if (!context.isReady || !context.model.dirty) {
+    return false;
+  }
+  try {
+    const file = await contents.get(context.path, { content: true });
+    return textOf(file.content) !== textOf(context.model.toJSON());
+  } catch {
+    return true;
+  }
+}
+
+/** What a person has written, of a notebook or a text. */
+function textOf(content: unknown): string {
+  const cells: unknown = Object(content).cells;
+  if (!Array.isArray(cells)) {
+    return typeof content === 'string' ? content : JSON.stringify(content);
+  }
+  return JSON.stringify(
+    cells.map(({ cell_type, source, outputs }) => [
+      cell_type,
+      Array.isArray(source) ? source.join('') : source,
+      outputs?.length ?? 0
+    ])
+  );
 }
