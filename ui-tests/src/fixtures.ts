@@ -2,7 +2,8 @@ import { test as base, expect } from '@playwright/test';
 import type { NotebookPanel } from './notebook-panel.ts';
 import type { Name } from './hub.ts';
 import { TestHub, type Cell } from './hub.ts';
-import { Person } from './person.ts';
+import { People } from './people.ts';
+import type { Person } from './person.ts';
 import type { Right } from './share-dialog.ts';
 
 export { expect };
@@ -16,7 +17,7 @@ export type Shared = {
 };
 
 type Verbs = {
-  /** A person in a browser of their own; ends with the test. */
+  /** A person with a new page in a browser of their own; the page ends with the test. */
   signIn: (name: Name) => Promise<Person>;
   /** A path that no other test uses. */
   freshPath: (name: string) => string;
@@ -33,7 +34,7 @@ type Verbs = {
 
 let counter = 0;
 
-export const test = base.extend<Verbs, { hub: TestHub }>({
+export const test = base.extend<Verbs, { hub: TestHub; everybody: People }>({
   hub: [
     async ({}, use, worker) => {
       const hub = await TestHub.start(worker.workerIndex);
@@ -43,10 +44,19 @@ export const test = base.extend<Verbs, { hub: TestHub }>({
     { scope: 'worker', timeout: 120_000 }
   ],
 
-  signIn: async ({ browser, hub }, use, info) => {
+  everybody: [
+    async ({ browser, hub }, use) => {
+      const everybody = new People(browser, hub);
+      await use(everybody);
+      await everybody.close();
+    },
+    { scope: 'worker' }
+  ],
+
+  signIn: async ({ everybody }, use, info) => {
     const people: Person[] = [];
     await use(async name => {
-      const person = await Person.signIn(browser, hub, name);
+      const person = await everybody.enter(name);
       people.push(person);
       return person;
     });
@@ -58,7 +68,7 @@ export const test = base.extend<Verbs, { hub: TestHub }>({
         }
       }
     }
-    await Promise.all(people.map(({ context }) => context.close()));
+    await Promise.all(people.map(({ page }) => page.close()));
     expect(
       people.flatMap(({ name, problems }) =>
         problems.map(text => `${name}: ${text}`)

@@ -83,16 +83,26 @@ export class TestHub {
   }
 
   /** A call of the hub's API with an admin's token. */
-  async api(method: string, path: string, body?: unknown): Promise<Answer> {
-    const response = await fetch(`${this.url}hub/api/${path}`, {
+  api(method: string, path: string, body?: unknown): Promise<Answer> {
+    return this._ask(method, `hub/api/${path}`, body);
+  }
+
+  private async _ask(
+    method: string,
+    path: string,
+    body?: unknown
+  ): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`, {
       method,
       headers: { Authorization: `token ${this._apiToken}` },
       ...(body === undefined ? {} : { body: JSON.stringify(body) })
     });
     const text = await response.text();
+    const isJson =
+      response.headers.get('content-type')?.includes('json') && text !== '';
     return {
       status: response.status,
-      body: text === '' ? null : (JSON.parse(text) as unknown)
+      body: isJson ? (JSON.parse(text) as unknown) : text
     };
   }
 
@@ -129,6 +139,20 @@ export class TestHub {
       `The server of ${name}`,
       async () => (await this._servers(name))['']?.ready === true
     );
+  }
+
+  /** A call of a person's own server with an admin's token. */
+  async ownServer(method: string, name: Name, path: string): Promise<Answer> {
+    return this._ask(method, `user/${name}/${path}`);
+  }
+
+  /** Ends the kernels of a person and forgets what was open in JupyterLab. */
+  async clearServer(name: Name): Promise<void> {
+    await this.ownServer('DELETE', name, 'lab/api/workspaces/default');
+    const { body } = await this.ownServer('GET', name, 'api/kernels');
+    for (const { id } of body as { id: string }[]) {
+      await this.ownServer('DELETE', name, `api/kernels/${id}`);
+    }
   }
 
   /** Resolves when the person's server is gone. */

@@ -48,7 +48,27 @@ export class NotebookPanel {
 
   /** Waits until a cell reads exactly so. */
   async reads(index: number, text: string): Promise<void> {
-    await expect(this.editor(index)).toHaveText(text);
+    await expect.poll(() => this.source(index), { timeout: 30_000 }).toBe(text);
+  }
+
+  /** What a cell reads, without the carets of others and their names. */
+  async source(index: number): Promise<string | null> {
+    return this.page.evaluate(at => {
+      const panel = document.querySelector(
+        '#jp-main-dock-panel .jp-NotebookPanel:not(.lm-mod-hidden)'
+      );
+      const cell = panel?.querySelectorAll('.jp-Notebook .jp-Cell')[at];
+      const content = cell?.querySelector('.cm-content')?.cloneNode(true);
+      if (!(content instanceof HTMLElement)) {
+        return null;
+      }
+      content
+        .querySelectorAll('.jp-Commons-caret')
+        .forEach(caret => caret.remove());
+      return [...content.querySelectorAll('.cm-line')]
+        .map(line => line.textContent)
+        .join('\n');
+    }, index);
   }
 
   /** Waits until the kernel is there and has nothing to do. */

@@ -1,6 +1,4 @@
-import type { Browser, BrowserContext, Page } from '@playwright/test';
-import { expect } from '@playwright/test';
-import { PASSWORD } from '../../scripts/hub.mjs';
+import { expect, type Page } from '@playwright/test';
 import { Commons } from './commons.ts';
 import type { Name, TestHub } from './hub.ts';
 import { NotebookPanel } from './notebook-panel.ts';
@@ -11,6 +9,15 @@ const OURS = /jupyterlab-commons|commons/i;
 /** A browser tells of every refused call itself; refusals are what some tests are about. */
 const REFUSED = /Failed to load resource|WebSocket connection to/;
 
+/** JupyterLab's page with `exposeAppInBrowser`, which the hub of the tests sets. */
+export type LabWindow = {
+  jupyterapp: {
+    restored: Promise<void>;
+    isPluginActivated(id: string): boolean;
+    commands: { execute(id: string, args: object): Promise<void> };
+  };
+};
+
 export type PageConfig = {
   token: string;
   baseUrl: string;
@@ -19,41 +26,17 @@ export type PageConfig = {
   commonsProblem?: string;
 };
 
-/** Somebody with a browser of their own, in front of JupyterLab. */
+/** Somebody in front of a page; blank until they go somewhere. */
 export class Person {
-  readonly name: Name;
-  readonly page: Page;
   /** Errors in the console that come from our code. */
   readonly problems: string[] = [];
 
-  private constructor(
+  constructor(
     private readonly _hub: TestHub,
-    name: Name,
-    readonly context: BrowserContext,
-    page: Page
+    readonly name: Name,
+    readonly page: Page
   ) {
-    this.name = name;
-    this.page = page;
     this._listen();
-  }
-
-  /** Signs in as a person would, with the server started before, so that no test waits twice. */
-  static async signIn(
-    browser: Browser,
-    hub: TestHub,
-    name: Name
-  ): Promise<Person> {
-    await hub.startServer(name);
-    const context = await browser.newContext();
-    const person = new Person(hub, name, context, await context.newPage());
-    await person.page.goto(
-      `${hub.url}hub/login?next=${encodeURIComponent(`/user/${name}/lab?reset`)}`
-    );
-    await person.page.getByLabel('Username').fill(name);
-    await person.page.getByLabel('Password').fill(PASSWORD);
-    await person.page.getByRole('button', { name: 'Sign in' }).click();
-    await person.labIsReady();
-    return person;
   }
 
   private _listen(): void {
@@ -74,24 +57,36 @@ export class Person {
     });
   }
 
+  /** Resolves when JupyterLab has started every plugin and restored its layout. */
   async labIsReady(): Promise<void> {
-    await expect(this.page.locator('#jupyterlab-splash')).toHaveCount(0, {
+    const { page } = this;
+    await page.waitForFunction(() => 'jupyterapp' in window, undefined, {
       timeout: 60_000
     });
-    await expect(this.page.locator('#jp-main-dock-panel')).toBeVisible({
+    await page.evaluate(async () => {
+      await (window as unknown as LabWindow).jupyterapp.restored;
+    });
+    await expect(page.locator('#jupyterlab-splash')).toHaveCount(0, {
       timeout: 60_000
     });
   }
 
-  /** Goes to an address below this person's own server, with an empty workspace. */
+  /** Goes to an address below this person's own server. */
   async goto(path: string): Promise<void> {
     await this.page.goto(`${this._hub.url}user/${this.name}/${path}`);
     await this.labIsReady();
   }
 
+  /** Opens JupyterLab unless it is open. */
+  async openLab(): Promise<void> {
+    if (!this.page.url().includes(`/user/${this.name}/lab`)) {
+      await this.goto('lab');
+    }
+  }
+
   /** Opens a file of their own as a plain notebook. */
   async openOwn(path: string): Promise<NotebookPanel> {
-    await this.goto(`lab/tree/${path}?reset`);
+    await this.goto(`lab/tree/${path}`);
     return this.panel(path.split('/').at(-1)!);
   }
 
@@ -114,8 +109,14 @@ export class Person {
     return panel;
   }
 
+  /** Cuts the whole browser of this person off, or lets it back. */
+  setOffline(offline: boolean): Promise<void> {
+    return this.page.context().setOffline(offline);
+  }
+
   /** Opens a panel of a sidebar by its title. */
   async openPanel(title: string): Promise<void> {
+    await this.openLab();
     const tab = this.page.locator(
       `.jp-SideBar .lm-TabBar-tab[title^="${title}"]`
     );
@@ -127,15 +128,13 @@ export class Person {
 
   /** Through the palette's command, without its menus. */
   async setTheme(theme: string): Promise<void> {
+    await this.openLab();
     await this.page.evaluate(
       name =>
-        (
-          window as unknown as {
-            jupyterapp: {
-              commands: { execute(id: string, args: object): Promise<void> };
-            };
-          }
-        ).jupyterapp.commands.execute('apputils:change-theme', { theme: name }),
+        (window as unknown as LabWindow).jupyterapp.commands.execute(
+          'apputils:change-theme',
+          { theme: name }
+        ),
       theme
     );
     await expect(this.page.locator('body')).toHaveAttribute(
@@ -159,7 +158,8 @@ export class Person {
   }
 
   /** What the server tells the page; read anew, since a server may have restarted. */
-  pageConfig(): Promise<PageConfig> {
+  async pageConfig(): Promise<PageConfig> {
+    await this.openLab();
     return pageConfigOf(this.page);
   }
 

@@ -27,9 +27,9 @@ async function tokenOfVisit(hub: TestHub, visitor: Person): Promise<string> {
 }
 
 /** A page of another site, in the same browser. */
-async function strangePage({ context }: Person) {
-  const page = await context.newPage();
-  await context.route('http://strange.example/', route =>
+async function strangePage(person: Person) {
+  const page = await person.page.context().newPage();
+  await page.route('http://strange.example/', route =>
     route.fulfill({ contentType: 'text/html', body: '<title>strange</title>' })
   );
   await page.goto('http://strange.example/');
@@ -141,6 +141,7 @@ test('I8 a session and a ticket are refused to a page of another site', async ({
     protocols
   );
   expect(attempt.opened).toBe(false);
+  await page.close();
 });
 
 test('I6 a ticket works once, and for its document only', async ({

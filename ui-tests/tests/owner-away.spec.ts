@@ -13,7 +13,7 @@ test('F3 edits go on while the server of the owner is stopped, and the file catc
   });
   const his = await bob.openLink(link);
   await his.reads(0, 'before');
-  await alice.context.close();
+  await alice.page.close();
   await hub.stopServer('alice');
 
   const commons = await bob.commons();

@@ -62,7 +62,14 @@ test('what is typed without a network is kept and sent when it is back', async (
   await his.reads(0, 'start');
   await his.isSaved();
 
-  await bob.context.setOffline(true);
+  // JupyterLab itself asks what to do about its server; one may go on typing.
+  const question = bob.page.getByRole('dialog', {
+    name: /^Server unavailable/
+  });
+  await bob.page.addLocatorHandler(question, () =>
+    question.getByRole('button', { name: 'Dismiss' }).click()
+  );
+  await bob.setOffline(true);
   await expect(his.toolbar.getByText('Offline')).toBeVisible({
     timeout: 60_000
   });
@@ -71,7 +78,7 @@ test('what is typed without a network is kept and sent when it is back', async (
   await panel.isSaved();
   await panel.reads(0, 'start');
 
-  await bob.context.setOffline(false);
+  await bob.setOffline(false);
   await panel.reads(0, 'start by bob');
   await his.reads(1, 'other by alice');
   await his.isSaved();

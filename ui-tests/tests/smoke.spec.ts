@@ -1,4 +1,5 @@
 import { expect, test } from '../src/fixtures.ts';
+import type { LabWindow } from '../src/person.ts';
 
 const PLUGINS = ['companion', 'live', 'sharing', 'sessions'].map(
   name => `jupyterlab-commons:${name}`
@@ -8,14 +9,11 @@ test('JupyterLab starts with all of our plugins and without an error of ours', a
   signIn
 }) => {
   const alice = await signIn('alice');
+  await alice.openLab();
   const active = await alice.page.evaluate(
     ids =>
       ids.map(id =>
-        (
-          window as unknown as {
-            jupyterapp: { isPluginActivated(id: string): boolean };
-          }
-        ).jupyterapp.isPluginActivated(id)
+        (window as unknown as LabWindow).jupyterapp.isPluginActivated(id)
       ),
     PLUGINS
   );
