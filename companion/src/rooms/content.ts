@@ -1,7 +1,7 @@
 /** What a document says, apart from how it came to say it. */
 import { CommonsError, type DocumentType } from '@jupyterlab-commons/protocol';
 import * as Y from 'yjs';
-import { notebookText, seedNotebook } from './notebook.ts';
+import { notebookText, seedNotebook, type CellTexts } from './notebook.ts';
 import { defineRoots } from './schema.ts';
 
 /** The Yjs client of every seed, and of nothing else: no page may write under it. */
@@ -30,9 +30,13 @@ export function seedUpdate(
   return { update };
 }
 
-/** The bytes of the file that holds the document, as text. */
-export function toContent(doc: Y.Doc, type: DocumentType): string {
+/** The bytes of the file that holds the document, as text. `texts` saves writing cells again. */
+export function toContent(
+  doc: Y.Doc,
+  type: DocumentType,
+  texts?: CellTexts
+): string {
   return type === 'notebook'
-    ? notebookText(doc)
+    ? notebookText(doc, texts)
     : doc.getText('source').toString();
 }

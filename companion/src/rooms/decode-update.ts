@@ -11,6 +11,10 @@ const DELETIONS_MOST = 1_000_000;
 let lastReader: BoundedReader | null = null;
 let structsLeft = 0;
 
+function remember(reader: BoundedReader): void {
+  lastReader = reader;
+}
+
 /** Reads as Yjs does, but gives up early, and remembers where it ended. */
 class BoundedReader extends Y.UpdateDecoderV1 {
   readonly sections: number[] = [];
@@ -18,7 +22,7 @@ class BoundedReader extends Y.UpdateDecoderV1 {
 
   constructor(decoder: Decoder) {
     super(decoder);
-    lastReader = this;
+    remember(this);
   }
 
   override readInfo(): number {

@@ -6,9 +6,27 @@ import { isObject } from './json.ts';
 const LINE =
   /[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+$/g;
 
+const RARE_END = /[\r\v\f\x1c-\x1e\x85\u2028\u2029]/;
+
 /** The lines of a text, each with its end; none for an empty text. */
 export function splitLines(text: string): string[] {
-  return text.match(LINE) ?? [];
+  if (RARE_END.test(text)) {
+    return text.match(LINE) ?? [];
+  }
+  const lines: string[] = [];
+  let from = 0;
+  for (
+    let end = text.indexOf('\n') + 1;
+    end > 0;
+    end = text.indexOf('\n', from) + 1
+  ) {
+    lines.push(text.slice(from, end));
+    from = end;
+  }
+  if (from < text.length) {
+    lines.push(text.slice(from));
+  }
+  return lines;
 }
 
 /** A text as it stands in a file: one string or a list of lines. */

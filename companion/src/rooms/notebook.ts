@@ -204,13 +204,8 @@ function toJson(value: unknown): unknown {
 
 function fieldsOf(map: unknown, without: readonly string[]): JsonObject {
   const object = toJson(map);
-  if (!isObject(object)) {
-    return {};
-  }
-  for (const key of without) {
-    delete object[key];
-  }
-  return object;
+  const fields = isObject(object) ? Object.entries(object) : [];
+  return Object.fromEntries(fields.filter(([key]) => !without.includes(key)));
 }
 
 function cellOf(cell: Y.Map<unknown>): JsonObject {
@@ -234,17 +229,47 @@ function cellOf(cell: Y.Map<unknown>): JsonObject {
   return object;
 }
 
+/** The texts of cells that have not changed since they were written last. */
+export type CellTexts = WeakMap<Y.Map<unknown>, string>;
+
+/** Forgets the text of every cell that the transaction touched. */
+export function forgetChanged(
+  texts: CellTexts,
+  cells: Y.ContentType['type'],
+  transaction: Y.Transaction
+): void {
+  for (const changed of transaction.changed.keys()) {
+    let type: unknown = changed;
+    while (type instanceof Y.AbstractType && type._item !== null) {
+      const { parent } = type._item;
+      if (parent === cells && type instanceof Y.Map) {
+        texts.delete(type);
+      }
+      type = parent;
+    }
+  }
+}
+
 /** The text of the `.ipynb` file, as Jupyter itself would write it. */
-export function notebookText(doc: Y.Doc): string {
+export function notebookText(
+  doc: Y.Doc,
+  texts: CellTexts = new WeakMap()
+): string {
   const meta = doc.getMap('meta');
-  const cells = doc.getArray('cells').toArray();
-  const notebook = {
-    cells: cells
-      .filter(cell => cell instanceof Y.Map)
-      .map(cell => cellOf(cell)),
+  const cells: string[] = [];
+  for (const cell of doc.getArray('cells')) {
+    if (cell instanceof Y.Map) {
+      const text = texts.get(cell) ?? toPythonJson(cellOf(cell), '  ');
+      texts.set(cell, text);
+      cells.push(`\n  ${text}`);
+    }
+  }
+  const rest = {
     metadata: fieldsOf(meta.get('metadata'), transientKeys),
     nbformat: meta.get('nbformat'),
     nbformat_minor: meta.get('nbformat_minor')
   };
-  return `${toPythonJson(notebook)}\n`;
+  const list = cells.length === 0 ? '[]' : `[${cells.join(',')}\n ]`;
+  // The rest without its opening brace; "cells" sorts before all of it.
+  return `{\n "cells": ${list},${toPythonJson(rest).slice(1)}\n`;
 }

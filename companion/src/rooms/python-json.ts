@@ -78,9 +78,12 @@ function writeAll<T>(
   out.push('\n', indent, close);
 }
 
-/** The text of a value; what JSON cannot hold becomes null or is left out. */
-export function toPythonJson(value: unknown): string {
+/**
+ * The text of a value; what JSON cannot hold becomes null or is left out.
+ * `indent` is what stands before the lines after the first.
+ */
+export function toPythonJson(value: unknown, indent = ''): string {
   const out: string[] = [];
-  write(value, '', out);
+  write(value, indent, out);
   return out.join('');
 }

@@ -8,7 +8,7 @@ import type { StoredContent } from '../storage/store.ts';
 import { SEED_CLIENT, toContent } from './content.ts';
 import { guard, type Guarded } from './guard.ts';
 import { integrate } from './integrate.ts';
-import { newCellId } from './notebook.ts';
+import { forgetChanged, newCellId, type CellTexts } from './notebook.ts';
 import { defineRoots, Schema } from './schema.ts';
 import type { RoomLimits } from './types.ts';
 import { Violation } from './violation.ts';
@@ -45,6 +45,7 @@ export class RoomState {
   readonly #limits: RoomLimits;
   readonly #owners: Map<number, string>;
   readonly #schema: Schema;
+  readonly #texts: CellTexts = new WeakMap();
   /** Never less than the encoded size; exact after {@link RoomState.encode}. */
   #bytes: number;
   #lastUpdate: Uint8Array | null = null;
@@ -84,6 +85,12 @@ export class RoomState {
       cells: limits.cells,
       newId: newCellId
     });
+    if (type === 'notebook') {
+      const cells = this.doc.getArray('cells');
+      this.doc.on('afterTransaction', transaction =>
+        forgetChanged(this.#texts, cells, transaction)
+      );
+    }
     this.doc.on('update', update => {
       this.#lastUpdate = update;
     });
@@ -141,7 +148,7 @@ export class RoomState {
   }
 
   content(): string {
-    return toContent(this.doc, this.#type);
+    return toContent(this.doc, this.#type, this.#texts);
   }
 
   destroy(): void {

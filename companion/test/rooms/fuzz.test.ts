@@ -108,6 +108,8 @@ test('people edit, lose the network, are demoted, the companion is killed: all a
         room.room.setRole(page.connection, random(2) === 0 ? 'view' : 'edit');
       } else if (what === 3) {
         room = await room.restart({ limits: { compactRows: 30 } });
+      } else if (what === 4) {
+        await room.content();
       } else if (what < 10) {
         room.deliverOnce();
       } else {
@@ -134,7 +136,9 @@ test('people edit, lose the network, are demoted, the companion is killed: all a
       ids.length,
       `seed ${seed}: a cell is doubled`
     );
+    const text = await room.content();
     const restarted = await room.restart();
+    assert.equal(await restarted.content(), text, `seed ${seed}: file`);
     const fresh = await restarted.join('dora', 'view');
     sameEverywhere([pages[0]!, fresh], seed);
     assert.equal(fresh.doc.store.pendingStructs, null);
