@@ -8,7 +8,11 @@ import * as encoding from 'lib0/encoding';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
 import * as syncProtocol from 'y-protocols/sync';
-import { decodeOwnMessage, messageType, SUBPROTOCOL } from '@jupyterlab-commons/protocol';
+import {
+  decodeOwnMessage,
+  messageType,
+  SUBPROTOCOL
+} from '@jupyterlab-commons/protocol';
 
 /** Calls one route of the companion as the person of `token`. */
 export async function call<T>(
@@ -27,13 +31,21 @@ export async function call<T>(
     body: body === undefined ? undefined : JSON.stringify(body)
   });
   if (!answer.ok) {
-    throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    throw new Error(
+      `${method} ${path}: ${answer.status} ${await answer.text()}`
+    );
   }
   return (answer.status === 204 ? null : await answer.json()) as T;
 }
 
 export async function signIn(base: string, token: string): Promise<string> {
-  const { session } = await call<{ session: string }>(base, 'POST', 'api/session', `token ${token}`, {});
+  const { session } = await call<{ session: string }>(
+    base,
+    'POST',
+    'api/session',
+    `token ${token}`,
+    {}
+  );
   return `Bearer ${session}`;
 }
 
@@ -47,8 +59,18 @@ export class BenchClient {
   #saved = 0;
   #waiting: { frames: number; done: () => void }[] = [];
 
-  static async open(base: string, session: string, id: string): Promise<BenchClient> {
-    const { ticket } = await call<{ ticket: string }>(base, 'POST', `api/documents/${id}/tickets`, session, {});
+  static async open(
+    base: string,
+    session: string,
+    id: string
+  ): Promise<BenchClient> {
+    const { ticket } = await call<{ ticket: string }>(
+      base,
+      'POST',
+      `api/documents/${id}/tickets`,
+      session,
+      {}
+    );
     const url = `${base.replace(/^http/, 'ws')}sync/${id}`;
     const client = new BenchClient(new WebSocket(url, [SUBPROTOCOL, ticket]));
     await client.synced;
@@ -59,7 +81,9 @@ export class BenchClient {
     this.#socket = socket;
     this.synced = new Promise((resolve, reject) => {
       socket.once('error', reject);
-      socket.once('close', (code, reason) => reject(new Error(`closed ${code} ${String(reason)}`)));
+      socket.once('close', (code, reason) =>
+        reject(new Error(`closed ${code} ${String(reason)}`))
+      );
       socket.on('message', (data: Buffer) => this.#read(data, resolve));
     });
     this.doc.on('update', (update: Uint8Array, origin: unknown) => {
@@ -93,7 +117,10 @@ export class BenchClient {
     if (type !== messageType.sync) {
       const message = decodeOwnMessage(type, decoder);
       if (message?.type === 'epoch') {
-        this.#send(encoder => syncProtocol.writeSyncStep1(encoder, this.doc), false);
+        this.#send(
+          encoder => syncProtocol.writeSyncStep1(encoder, this.doc),
+          false
+        );
       } else if (message?.type === 'saved') {
         this.#saved = message.frames;
         this.#waiting = this.#waiting.filter(({ frames, done }) => {

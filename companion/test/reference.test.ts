@@ -12,7 +12,9 @@ const page = new URL('../../docs/reference.md', import.meta.url);
 function table(head: string[], rows: string[][]): string {
   const line = (cells: string[]) =>
     `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join(
+    '\n'
+  );
 }
 
 const sections: Record<string, () => string | Promise<string>> = {
@@ -43,7 +45,7 @@ const sections: Record<string, () => string | Promise<string>> = {
       Object.values(settings).map(({ env, cli, default: value, help }) => [
         `\`${env}\``,
         cli ? `\`--${cli}\`` : '',
-        value === null || value === '' ? '' : `\`${String(value)}\``,
+        value === null || String(value) === '' ? '' : `\`${String(value)}\``,
         help
       ])
     );
@@ -53,12 +55,13 @@ const sections: Record<string, () => string | Promise<string>> = {
 async function written(before: string): Promise<string> {
   let text = before;
   for (const [name, render] of Object.entries(sections)) {
-    const marked = new RegExp(
-      `(<!-- ${name} -->\\n)[^]*?(\\n<!-- /${name} -->)`
-    );
+    const marked = new RegExp(`(<!-- ${name} -->)[^]*?(<!-- /${name} -->)`);
     assert.match(text, marked, `docs/reference.md has no section ${name}`);
     const body = await render();
-    text = text.replace(marked, (_, open: string, close: string) => `${open}\n${body}\n${close}`);
+    text = text.replace(
+      marked,
+      (_, open: string, close: string) => `${open}\n\n${body}\n\n${close}`
+    );
   }
   return text;
 }
@@ -70,5 +73,9 @@ test('docs/reference.md equals the code', async () => {
     await writeFile(page, after);
     return;
   }
-  assert.equal(before, after, 'run: UPDATE_DOCS=1 node --test companion/test/reference.test.ts');
+  assert.equal(
+    before,
+    after,
+    'run: UPDATE_DOCS=1 node --test companion/test/reference.test.ts'
+  );
 });
