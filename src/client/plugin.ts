@@ -4,9 +4,9 @@ import type {
 } from '@jupyterlab/application';
 import { PageConfig, URLExt } from '@jupyterlab/coreutils';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import { Token } from '@lumino/coreutils';
 import { ICompanion, IDocuments } from '../tokens';
-import { Companion } from './companion';
-import { Documents } from './documents';
+import { CompanionShell, DocumentsShell } from './shells';
 
 /** The companion's address as the server extension wrote it into the page. */
 function companionBase(): string | null {
@@ -33,18 +33,19 @@ function linkBase(): string {
   return new URL(path, window.location.href).href;
 }
 
-const companion: JupyterFrontEndPlugin<ICompanion> = {
-  id: 'jupyterlab-commons:companion',
+/** The two of one page, which share what they fetch. */
+type Client = { companion: CompanionShell; documents: DocumentsShell };
+const IClient = new Token<Client>('jupyterlab-commons:IClient');
+
+const client: JupyterFrontEndPlugin<Client> = {
+  id: 'jupyterlab-commons:client',
   description: 'Signs in to the companion beside the hub and listens to it.',
   autoStart: true,
-  provides: ICompanion,
   optional: [ITranslator],
-  activate: (
-    app: JupyterFrontEnd,
-    translator: ITranslator | null
-  ): ICompanion => {
+  provides: IClient,
+  activate: (app: JupyterFrontEnd, translator: ITranslator | null): Client => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_commons');
-    const companion = new Companion({
+    const companion = new CompanionShell({
       base: companionBase(),
       problem:
         PageConfig.getOption('commonsProblem') ||
@@ -54,25 +55,43 @@ const companion: JupyterFrontEndPlugin<ICompanion> = {
       token: PageConfig.getToken(),
       linkBase: linkBase()
     });
-    void app.restored.then(() => companion.start());
+    const documents = new DocumentsShell(companion);
+    void app.restored.then(async () => {
+      if (companion.state.kind !== 'absent') {
+        await documents.load();
+        await companion.start();
+      }
+    });
     window.addEventListener('online', () => {
       if (companion.state.kind === 'failed') {
         companion.retry();
       }
     });
-    return companion;
+    return { companion, documents };
   }
+};
+
+const companion: JupyterFrontEndPlugin<ICompanion> = {
+  id: 'jupyterlab-commons:companion',
+  description: 'Calls, tickets and events of the companion.',
+  autoStart: true,
+  requires: [IClient],
+  provides: ICompanion,
+  activate: (_: JupyterFrontEnd, { companion }: Client): ICompanion => companion
 };
 
 const documents: JupyterFrontEndPlugin<IDocuments> = {
   id: 'jupyterlab-commons:documents',
   description: 'The list of documents shared by and with this person.',
   autoStart: true,
-  requires: [ICompanion],
+  requires: [IClient],
   provides: IDocuments,
-  activate: (_: JupyterFrontEnd, companion: ICompanion): IDocuments =>
-    new Documents(companion)
+  activate: (_: JupyterFrontEnd, { documents }: Client): IDocuments => documents
 };
 
-const plugins: JupyterFrontEndPlugin<unknown>[] = [companion, documents];
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  client,
+  companion,
+  documents
+];
 export default plugins;

@@ -11,7 +11,8 @@ import type { ICompanion, IDocuments, ILiveEntry } from '../tokens';
 import type { LiveDocuments } from './live-documents';
 import type { LiveEntry } from './live-entry';
 import { isOnOwnersServer } from './own-server';
-import { DRIVE, idOfPath, localPathOf, nameOfPath } from './paths';
+import { idOfPath } from './id-of-path';
+import { DRIVE, localPathOf, nameOfPath } from './paths';
 
 /** How long a document may take to arrive, or an edit to be saved, before it is said. */
 const PATIENCE_MS = 8000;

@@ -13,7 +13,7 @@ import { isOnOwnersServer } from './own-server';
  */
 export class LiveExecutor implements INotebookCellExecutor {
   constructor(
-    private readonly _live: ILiveDocuments | null,
+    private readonly _live: ILiveDocuments,
     private readonly _trans: TranslationBundle,
     private readonly _run: typeof runCell = runCell
   ) {}
@@ -26,7 +26,7 @@ export class LiveExecutor implements INotebookCellExecutor {
     ) {
       return this._run(options);
     }
-    const entry = this._live?.entryOf(sessionContext?.path ?? '') ?? null;
+    const entry = this._live.entryOf(sessionContext?.path ?? '');
     const refusal = this._refusal(entry);
     if (refusal !== null) {
       this._explain(refusal);

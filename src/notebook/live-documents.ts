@@ -12,8 +12,9 @@ import type {
 import { LiveEntry } from './live-entry';
 import { LiveFile } from './live-file';
 import { LiveNotebook } from './live-notebook';
-import { idOfPath, nameOfPath, pathOfDocument } from './paths';
-import type { LiveProvider } from './provider';
+import { idOfPath } from './id-of-path';
+import { nameOfPath, pathOfDocument } from './paths';
+import { LiveProvider } from './provider';
 
 /** A document whose shared model exists, from before its entry does. */
 export type Opening = {
@@ -134,10 +135,7 @@ export class LiveDocuments implements ILiveDocuments {
     document: LiveNotebook | LiveFile
   ): Promise<LiveEntry> {
     const { documents, companion } = this._options;
-    const [{ LiveProvider }, info] = await Promise.all([
-      import('./provider'),
-      documents.find(id)
-    ]);
+    const info = await documents.find(id);
     if (document.isDisposed) {
       throw new CommonsError('STOPPING');
     }

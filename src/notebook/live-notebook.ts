@@ -9,7 +9,7 @@ import type * as nbformat from '@jupyterlab/nbformat';
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { Transaction } from 'yjs';
 import { guardCell } from './live-cell';
-import { outputsChangedByOthers } from './trust';
+import { outputsChangedByOthers } from './outputs-changed';
 
 /**
  * The shared model of a live notebook. It differs from an ordinary one in what

@@ -1,4 +1,4 @@
-import { DOCUMENT_ID, type DocumentInfo } from '@jupyterlab-commons/protocol';
+import type { DocumentInfo } from '@jupyterlab-commons/protocol';
 
 /** The name of the drive; in front of every path of a live document. */
 export const DRIVE = 'live';
@@ -34,15 +34,6 @@ function fileName(name: string, type: DocumentInfo['type']): string {
     return isNotebook ? safe : `${safe}.ipynb`;
   }
   return isNotebook ? `${safe}.txt` : safe;
-}
-
-/** The id in a path with or without the drive's name; null for any other path. */
-export function idOfPath(path: string): string | null {
-  const local = path.startsWith(`${DRIVE}:`)
-    ? path.slice(DRIVE.length + 1)
-    : path;
-  const [id = ''] = local.replace(/^\/+/, '').split('/');
-  return DOCUMENT_ID.test(id) ? id : null;
 }
 
 /** Whether a full path belongs to the live drive. */

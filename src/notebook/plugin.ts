@@ -16,25 +16,17 @@ import type {
 import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import {
   INotebookCellExecutor,
+  runCell,
   type INotebookModel,
   type NotebookPanel
 } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { ICompanion, IDocuments, ILiveDocuments } from '../tokens';
-import { saveCopy } from './copy';
-import { cursors } from './cursors';
-import { LiveDrive } from './drive';
-import { watchEnds } from './ended';
-import { LiveExecutor } from './executor';
-import { tieKernel } from './kernel';
-import { LiveDocuments } from './live-documents';
-import { LiveNotebook } from './live-notebook';
-import { liveTextOf } from './live-text';
+import { DriveShell } from './drive-shell';
+import { liveCode, loadLiveCode } from './lazy';
+import { LiveShell } from './live-shell';
+import { isOnOwnersServer } from './own-server';
 import { DRIVE, isLivePath } from './paths';
-import { Redirect } from './redirect';
-import { followLink, idOfSearch, withoutLive } from './route';
-import { watchTrust } from './trust';
-import { ViewerMode } from './viewer';
 import { whenEntry } from './when-entry';
 
 type NotebookContext = DocumentRegistry.IContext<INotebookModel>;
@@ -69,11 +61,15 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
     translator: ITranslator | null
   ): ILiveDocuments => {
     const trans = load(translator);
-    const { contents, serverSettings: settings } = app.serviceManager;
-    const live = new LiveDocuments({ companion, documents, manager });
-    contents.addDrive(
-      new LiveDrive({ companion, documents, live, contents, trans })
-    );
+    const services = app.serviceManager;
+    const live = new LiveShell({
+      companion,
+      documents,
+      manager,
+      services,
+      trans
+    });
+    services.contents.addDrive(new DriveShell(live));
     // Addresses such as /lab/tree/live:… need a browser of the drive.
     browsers?.createFileBrowser('jupyterlab-commons-live', {
       driveName: DRIVE,
@@ -82,24 +78,10 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
       state: null,
       allowFileUploads: false
     });
-    app.docRegistry.addWidgetExtension('Notebook', {
-      createNew: (panel: NotebookPanel, context: NotebookContext) => {
-        if (context.model.sharedModel instanceof LiveNotebook) {
-          watchTrust(panel, context.model.sharedModel);
-        }
-      }
-    });
-    const redirect = new Redirect({ documents, live, contents, trans });
-    for (const factory of FACTORIES) {
-      app.docRegistry.addWidgetExtension(factory, {
-        createNew: (panel: IDocumentWidget, context: AnyContext) =>
-          redirect.watch(panel, context)
-      });
-    }
-    watchEnds({ live, manager, settings, trans });
+    watchPanels(app, live, documents);
     addSaveCopy(app, { live, manager, palette, trans });
     window.addEventListener('beforeunload', event => {
-      if (live.unsaved) {
+      if (live.parts?.live.unsaved) {
         event.preventDefault();
       }
     });
@@ -107,10 +89,48 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
   }
 };
 
+/**
+ * Trust is watched from before a panel shows anything. Panels of plain files are
+ * remembered, since a list that comes later may say that one of them is shared.
+ */
+function watchPanels(
+  app: JupyterFrontEnd,
+  live: LiveShell,
+  documents: IDocuments
+): void {
+  const plain = new Set<IDocumentWidget>();
+  for (const factory of FACTORIES) {
+    app.docRegistry.addWidgetExtension(factory, {
+      createNew: (panel: IDocumentWidget, context: AnyContext) => {
+        if (isLivePath(context.path)) {
+          liveCode()?.watchTrust(panel, context.model.sharedModel);
+        } else if (live.parts !== null) {
+          live.parts.redirect.watch(panel);
+        } else {
+          plain.add(panel);
+          panel.disposed.connect(() => plain.delete(panel));
+        }
+      }
+    });
+  }
+  const lookForOwn = (): void => {
+    if (documents.list?.some(info => isOnOwnersServer(info))) {
+      documents.listChanged.disconnect(lookForOwn);
+      void live.load().then(({ redirect }) => {
+        for (const panel of plain) {
+          redirect.watch(panel);
+        }
+        plain.clear();
+      });
+    }
+  };
+  documents.listChanged.connect(lookForOwn);
+}
+
 function addSaveCopy(
   app: JupyterFrontEnd,
   options: {
-    live: LiveDocuments;
+    live: LiveShell;
     manager: IDocumentManager;
     palette: ICommandPalette | null;
     trans: ReturnType<typeof load>;
@@ -121,7 +141,7 @@ function addSaveCopy(
     const widget = app.shell.currentWidget;
     const context = widget ? manager.contextForWidget(widget) : undefined;
     return context && isLivePath(context.path)
-      ? live.openingOf(context.path)
+      ? (live.parts?.live.openingOf(context.path) ?? null)
       : null;
   };
   app.commands.addCommand(CommandIDs.saveCopy, {
@@ -133,6 +153,7 @@ function addSaveCopy(
       const opening = current();
       if (opening !== null) {
         const { contents } = manager.services;
+        const { saveCopy } = await loadLiveCode();
         const saved = await saveCopy(contents, opening.document, opening.path);
         Notification.success(trans.__('Saved as %1', saved));
       }
@@ -158,8 +179,9 @@ const viewer: JupyterFrontEndPlugin<void> = {
               whenEntry(live, context.path),
               context.ready
             ]).then(([entry]) => {
-              if (!panel.isDisposed) {
-                new ViewerMode(panel, entry);
+              const code = liveCode();
+              if (code !== null && !panel.isDisposed) {
+                new code.ViewerMode(panel, entry);
               }
             });
           }
@@ -184,7 +206,7 @@ const kernel: JupyterFrontEndPlugin<void> = {
     app.docRegistry.addWidgetExtension('Notebook', {
       createNew: (_: NotebookPanel, context: NotebookContext) => {
         if (isLivePath(context.path)) {
-          tieKernel({
+          liveCode()?.tieKernel({
             context,
             entry: whenEntry(live, context.path),
             settings,
@@ -206,7 +228,19 @@ const executor: JupyterFrontEndPlugin<INotebookCellExecutor> = {
     _: JupyterFrontEnd,
     live: ILiveDocuments | null,
     translator: ITranslator | null
-  ): INotebookCellExecutor => new LiveExecutor(live, load(translator))
+  ): INotebookCellExecutor => {
+    let executor: INotebookCellExecutor | null = null;
+    return {
+      runCell: options => {
+        const code = liveCode();
+        if (code === null || live === null) {
+          return runCell(options);
+        }
+        executor ??= new code.LiveExecutor(live, load(translator));
+        return executor.runCell(options);
+      }
+    };
+  }
 };
 
 /** Theirs attaches to every editor with presence, so carets would be doubled. */
@@ -227,11 +261,13 @@ const carets: JupyterFrontEndPlugin<void> = {
     registry.addExtension({
       name: 'jupyterlab-commons:cursors',
       factory: ({ model }) => {
-        const text = liveTextOf(model.sharedModel);
-        return (
-          text &&
-          EditorExtensionRegistry.createImmutableExtension(cursors(text))
-        );
+        const code = liveCode();
+        const text = code?.liveTextOf(model.sharedModel) ?? null;
+        return code === null || text === null
+          ? null
+          : EditorExtensionRegistry.createImmutableExtension(
+              code.cursors(text)
+            );
       }
     });
   }
@@ -260,14 +296,16 @@ const route: JupyterFrontEndPlugin<void> = {
         }
       },
       execute: args => {
-        const id = idOfSearch(String(args['search'] ?? ''));
-        if (id !== null) {
-          router.navigate(withoutLive(router.current), { skipRouting: true });
-          // Not awaited: restoring waits for the other routes, they for this one.
-          void app.restored.then(() =>
-            followLink(id, { companion, live, trans })
-          );
-        }
+        const search = String(args['search'] ?? '');
+        // Not awaited: restoring waits for the other routes, they for this one.
+        void app.restored.then(async () => {
+          const { followLink, idOfSearch, withoutLive } = await loadLiveCode();
+          const id = idOfSearch(search);
+          if (id !== null) {
+            router.navigate(withoutLive(router.current), { skipRouting: true });
+            await followLink(id, { companion, live, trans });
+          }
+        });
       }
     });
     router.register({

@@ -1,14 +1,10 @@
 import { Notification } from '@jupyterlab/apputils';
-import type {
-  DocumentRegistry,
-  IDocumentWidget
-} from '@jupyterlab/docregistry';
+import type { IDocumentWidget } from '@jupyterlab/docregistry';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { DocumentInfo } from '@jupyterlab-commons/protocol';
 import type { IDocuments, ILiveDocuments } from '../tokens';
 import { isOnOwnersServer } from './own-server';
-import { isLivePath } from './paths';
 
 export interface IRedirectOptions {
   documents: IDocuments;
@@ -27,14 +23,8 @@ export class Redirect {
     options.documents.listChanged.connect(this._lookAtAll, this);
   }
 
-  /** To be called for each panel of a file as it is made. */
-  watch(
-    panel: IDocumentWidget,
-    context: DocumentRegistry.IContext<DocumentRegistry.IModel>
-  ): void {
-    if (isLivePath(context.path)) {
-      return;
-    }
+  /** To be called for each panel of a file, as it is made or later. */
+  watch(panel: IDocumentWidget): void {
     this._panels.add(panel);
     panel.disposed.connect(() => this._panels.delete(panel));
     // The panel is not in the shell yet; it cannot be taken out of it either.
