@@ -64,25 +64,20 @@ export class Redirect {
 
   private _replace({ id, name }: DocumentInfo, panel: IDocumentWidget): void {
     const { live, trans } = this._options;
-    const { sessionContext } = panel.context;
-    sessionContext.kernelPreference = {
-      ...sessionContext.kernelPreference,
-      shutdownOnDispose: false
-    };
-    // Before the live panel opens: this one would follow the kernel session to
-    // its new path, and become a live panel without a live model.
-    panel.dispose();
-    void live.open(id).then(
-      () =>
-        Notification.info(
-          trans.__(
-            '"%1" is shared, so it is open as live document instead of as file.',
-            name
+    this._panels.delete(panel);
+    void retire(panel)
+      .then(() => live.open(id))
+      .then(
+        () =>
+          Notification.info(
+            trans.__(
+              '"%1" is shared, so it is open as live document instead of as file.',
+              name
+            ),
+            { autoClose: 6000 }
           ),
-          { autoClose: 6000 }
-        ),
-      reason => Notification.error(String(reason))
-    );
+        reason => Notification.error(String(reason))
+      );
   }
 
   private _warn(shared: DocumentInfo, panel: IDocumentWidget): void {
@@ -108,6 +103,30 @@ export class Redirect {
   private _options: IRedirectOptions;
   private _panels = new Set<IDocumentWidget>();
   private _told = new WeakSet<IDocumentWidget>();
+}
+
+/** JupyterLab goes on drawing a panel for a moment; it fails on a disposed one. */
+const DRAWING_MS = 2000;
+
+/**
+ * Takes a panel away and lets go of its kernel. It must not hold the kernel
+ * session any more when the live panel opens: it would follow it to its new path
+ * and become a live panel without a live model.
+ */
+async function retire(panel: IDocumentWidget): Promise<void> {
+  const { context } = panel;
+  const session = context.sessionContext;
+  session.kernelPreference = {
+    ...session.kernelPreference,
+    shutdownOnDispose: false
+  };
+  if (!context.isReady) {
+    session.initialize = () => Promise.resolve(false);
+  }
+  panel.parent = null;
+  await context.ready;
+  session.dispose();
+  setTimeout(() => panel.dispose(), DRAWING_MS);
 }
 
 /**
