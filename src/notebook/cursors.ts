@@ -192,10 +192,11 @@ const theme = EditorView.baseTheme({
   '.jp-Commons-caretName': {
     position: 'absolute',
     zIndex: '10',
-    top: '-1.3em',
-    left: '-2px',
+    // Beside the caret: above it the edge of the cell would cut it off.
+    top: '0',
+    left: '0',
     padding: '0 4px',
-    borderRadius: 'var(--jp-border-radius)',
+    borderRadius: '0 var(--jp-border-radius) var(--jp-border-radius) 0',
     backgroundColor: 'var(--jp-commons-person)',
     color: 'var(--jp-ui-inverse-font-color0)',
     fontFamily: 'var(--jp-ui-font-family)',

@@ -78,10 +78,10 @@ function guardTrust(cell: YCellType, notebook: LiveNotebook): void {
 function guardOutputs(cell: YCodeCell, notebook: LiveNotebook): void {
   const update = cell.updateOutputs.bind(cell);
   cell.updateOutputs = (start, end, outputs = [], origin = null) => {
-    if (!notebook.takesOutputs || isSame(cell, start, end, outputs)) {
-      return;
+    const refused = outputs.length > 0 && !notebook.writesOutputs;
+    if (!refused && !notebook.redrawing && !isSame(cell, start, end, outputs)) {
+      update(start, end, outputs, origin);
     }
-    update(start, end, outputs, origin);
   };
 }
 

@@ -31,6 +31,12 @@ export class LiveNotebook extends YNotebook {
   /** Whether this page may edit; the companion decides, this keeps the page honest. */
   writable = true;
 
+  /**
+   * Whether this page runs the cells, and so is the one that writes outputs.
+   * Others may clear them.
+   */
+  writesOutputs = true;
+
   override get dirty(): boolean {
     return false;
   }
@@ -59,9 +65,9 @@ export class LiveNotebook extends YNotebook {
     }
   }
 
-  /** False while outputs are drawn anew: drawing must not write to the document. */
-  get takesOutputs(): boolean {
-    return this.writable && !this._redrawing;
+  /** True while outputs are drawn anew: drawing must not write to the document. */
+  get redrawing(): boolean {
+    return this._redrawing;
   }
 
   /** Changes how outputs are shown without writing them to the document again. */

@@ -25,6 +25,8 @@ export interface ILiveProviderOptions {
     readonly ydoc: Doc;
     readonly awareness: Awareness;
     writable: boolean;
+    /** Only a notebook has outputs. */
+    writesOutputs?: boolean;
   };
   openSocket?: (url: string, protocols: string[]) => SyncSocket;
 }
@@ -45,9 +47,9 @@ export class LiveProvider implements IDisposable {
     this._document = document;
     this._tracker.role = entry.info.role;
     this._provider = this._connect(openSocket);
-    document.writable = entry.info.role !== 'view';
     document.ydoc.on('update', this._onUpdate);
     companion.stateChanged.connect(this._onCompanion, this);
+    this._tell();
   }
 
   get isDisposed(): boolean {
@@ -285,6 +287,7 @@ export class LiveProvider implements IDisposable {
   private _tell(): void {
     const { role, state, unsaved, ended } = this._tracker;
     this._document.writable = role !== 'view' && ended === null;
+    this._document.writesOutputs = role === 'owner';
     this._entry.update({ role, saveState: state, unsaved });
     if (this._closing && (!unsaved || ended !== null)) {
       this._destroy();
