@@ -11,6 +11,8 @@ keeps nobody out of anything: never use it where people do not trust each other.
     COMMONS_DEMO_PASSWORD   the one password of all
     COMMONS_DEMO_PROXY      the command of the proxy, as a JSON list
     COMMONS_DEMO_API_TOKEN  if set, a token with an admin's rights, for tests
+    COMMONS_DEMO_BUILD      if set, where the labextension lies, for tests
+    COMMONS_COMPANION       if set, the companion's main file, for tests
 """
 
 import json
@@ -22,8 +24,10 @@ from jupyterlab_commons.hub import configure
 
 c = get_config()  # noqa: F821  (given by traitlets)
 
+HERE = Path(__file__).resolve().parent
 directory = Path(os.environ["COMMONS_DEMO_DIR"])
 mark = {"COMMONS_DEMO_RUN": os.environ["COMMONS_DEMO_RUN"]}
+companion = {k: v for k, v in os.environ.items() if k == "COMMONS_COMPANION"}
 port, hub_port, proxy_port, companion_port = (
     int(part) for part in os.environ["COMMONS_DEMO_PORTS"].split(",")
 )
@@ -50,15 +54,12 @@ c.JupyterHub.load_groups = {"team": {"users": ["alice", "bob"]}}
 c.JupyterHub.spawner_class = "simple"
 c.SimpleLocalProcessSpawner.home_dir_template = str(directory / "homes" / "{username}")
 c.Spawner.cmd = [sys.executable, "-m", "jupyterhub.singleuser"]
-c.Spawner.args = [
-    # Nothing here asks the internet for news.
-    "--LabApp.news_url=None",
-    "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-]
-if os.geteuid() == 0:
-    c.Spawner.args.append("--allow-root")
+c.Spawner.args = ["--allow-root"] if os.geteuid() == 0 else []
 c.Spawner.default_url = "/lab"
-c.Spawner.environment = mark
+# Nothing here asks the internet for news.
+c.Spawner.environment = {"JUPYTER_CONFIG_PATH": str(HERE / "config"), **mark}
+if build := os.environ.get("COMMONS_DEMO_BUILD"):
+    c.Spawner.environment["JUPYTER_PATH"] = build
 c.Spawner.start_timeout = 120
 c.Spawner.http_timeout = 120
 
@@ -73,4 +74,4 @@ if api_token := os.environ.get("COMMONS_DEMO_API_TOKEN"):
 configure(c, port=companion_port, data_dir=directory / "commons", directory=True)
 
 for service in c.JupyterHub.services:
-    service["environment"] = {**service.get("environment", {}), **mark}
+    service["environment"] = {**service.get("environment", {}), **mark, **companion}

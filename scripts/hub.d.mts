@@ -18,6 +18,7 @@ export function startHub(options: {
   dir: string;
   port?: number;
   apiToken?: string;
+  snapshot?: boolean;
 }): Promise<RunningHub>;
 
 export function findEarlierRun(

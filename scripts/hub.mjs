@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
+  cpSync,
   createWriteStream,
   mkdirSync,
   readFileSync,
@@ -106,7 +107,26 @@ const withoutHub = Object.fromEntries(
     .map(name => [name, undefined])
 );
 
-function spawnHub(dir, { ports, run, apiToken }) {
+/**
+ * Copies what is built, so that a build in another terminal does not pull files
+ * from under a running hub. Answers the variables that point at the copy.
+ */
+function snapshotBuild(dir) {
+  const copy = join(dir, 'build');
+  const { name } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+  cpSync(at('companion/dist'), join(copy, 'companion'), { recursive: true });
+  cpSync(
+    at('jupyterlab_commons/labextension'),
+    join(copy, 'share/jupyter/labextensions', name),
+    { recursive: true }
+  );
+  return {
+    COMMONS_DEMO_BUILD: join(copy, 'share/jupyter'),
+    COMMONS_COMPANION: join(copy, 'companion/main.js')
+  };
+}
+
+function spawnHub(dir, { ports, run, apiToken, snapshot }) {
   const logFile = join(dir, 'hub.log');
   const child = spawn(
     join(venvBin, 'jupyterhub'),
@@ -126,7 +146,8 @@ function spawnHub(dir, { ports, run, apiToken }) {
           at('node_modules/configurable-http-proxy/bin/configurable-http-proxy')
         ]),
         COMMONS_DEMO_API_TOKEN: apiToken,
-        ...withoutHub
+        ...withoutHub,
+        ...(snapshot ? snapshotBuild(dir) : {})
       })
     }
   );
@@ -141,17 +162,17 @@ function spawnHub(dir, { ports, run, apiToken }) {
  * Starts a hub whose state lies in `dir` and waits until it answers.
  *
  * `port` is the public one (a free one if left out), `apiToken` a token with an
- * admin's rights for tests. The answer's `stop()` ends everything; `exited`
+ * admin's rights for tests; with `snapshot` later builds do not reach this hub. The answer's `stop()` ends everything; `exited`
  * resolves when the hub ends, for whatever reason.
  */
-export async function startHub({ dir, port, apiToken }) {
+export async function startHub({ dir, port, apiToken, snapshot = false }) {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   await must(venvPython, [at('demo/notebooks.py'), join(dir, 'homes')]);
   const [publicPort, ...others] = await freePorts(4);
   const ports = [port ?? publicPort, ...others];
   const run = randomBytes(8).toString('hex');
   const url = `http://127.0.0.1:${ports[0]}/`;
-  const { child, logFile } = spawnHub(dir, { ports, run, apiToken });
+  const { child, logFile } = spawnHub(dir, { ports, run, apiToken, snapshot });
   const exited = new Promise(resolve => child.once('exit', resolve));
   writeFileSync(
     join(dir, 'run.json'),

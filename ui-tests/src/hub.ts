@@ -35,7 +35,10 @@ export class TestHub {
     await removeLeftovers();
     const apiToken = randomBytes(24).toString('hex');
     const dir = join(FOLDER, `hub-${process.pid}-${worker}`);
-    return new TestHub(await startHub({ dir, apiToken }), apiToken);
+    return new TestHub(
+      await startHub({ dir, apiToken, snapshot: true }),
+      apiToken
+    );
   }
 
   get url(): string {

@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import type { LabWindow } from './lab-window.ts';
 
 /** The notebook that is in front. */
 export class NotebookPanel {
@@ -71,13 +72,19 @@ export class NotebookPanel {
     }, index);
   }
 
-  /** Waits until the kernel is there and has nothing to do. */
+  /** Waits until the kernel is there and has nothing to do. The indicator says idle before there is one. */
   async kernelIsIdle(): Promise<void> {
-    await expect(
-      this.root.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
-    ).toBeVisible({
-      timeout: 60_000
-    });
+    const status = () =>
+      this.page.evaluate(() => {
+        const { shell } = (window as unknown as LabWindow).jupyterapp;
+        const panel = [...shell.widgets('main')].find(
+          ({ isVisible, sessionContext }) => isVisible && sessionContext
+        );
+        const session = panel?.sessionContext;
+        const kernel = session?.isReady ? session.session?.kernel : null;
+        return kernel ? `${kernel.connectionStatus} ${kernel.status}` : 'none';
+      });
+    await expect.poll(status, { timeout: 60_000 }).toBe('connected idle');
   }
 
   /** Waits until the page says that every edit is on the companion's disk. */

@@ -1,22 +1,14 @@
 import { expect, type Page } from '@playwright/test';
 import { Commons } from './commons.ts';
 import type { Name, TestHub } from './hub.ts';
+import type { LabWindow } from './lab-window.ts';
 import { NotebookPanel } from './notebook-panel.ts';
 import { ShareDialog } from './share-dialog.ts';
 
-/** Console lines about our own code: its file, or one of its sentences. */
-const OURS = /jupyterlab-commons|commons/i;
+/** What a line about our own code names: its file, its drive, or its service. */
+const OURS = /commons|\blive:/i;
 /** A browser tells of every refused call itself; refusals are what some tests are about. */
 const REFUSED = /Failed to load resource|WebSocket connection to/;
-
-/** JupyterLab's page with `exposeAppInBrowser`, which the hub of the tests sets. */
-export type LabWindow = {
-  jupyterapp: {
-    restored: Promise<void>;
-    isPluginActivated(id: string): boolean;
-    commands: { execute(id: string, args: object): Promise<void> };
-  };
-};
 
 export type PageConfig = {
   token: string;
@@ -40,21 +32,22 @@ export class Person {
   }
 
   private _listen(): void {
-    this.page.on('pageerror', error => {
-      if (OURS.test(error.stack ?? error.message)) {
-        this.problems.push(error.stack ?? error.message);
-      }
-    });
+    this.page.on('pageerror', error =>
+      this._note(error.stack ?? error.message)
+    );
     this.page.on('console', message => {
-      const text = `${message.text()} (${message.location().url})`;
-      if (
-        message.type() === 'error' &&
-        OURS.test(text) &&
-        !REFUSED.test(text)
-      ) {
-        this.problems.push(text);
+      if (message.type() === 'error') {
+        this._note(message.text());
       }
     });
+  }
+
+  /** What JupyterLab itself throws while it does what we asked for is not ours: the place decides. */
+  private _note(text: string): void {
+    const [message, place = ''] = text.split(/\n\s*at /);
+    if (!REFUSED.test(text) && OURS.test(`${message} ${place}`)) {
+      this.problems.push(text);
+    }
   }
 
   /** Resolves when JupyterLab has started every plugin and restored its layout. */

@@ -19,10 +19,12 @@ for (const theme of THEMES) {
     signIn,
     shareNew
   }) => {
+    const shade = theme.split(' ')[1]!;
     mkdirSync(PICTURES, { recursive: true });
     const picture = (name: string) => ({
-      path: join(PICTURES, `${name}-${theme.split(' ')[1]!.toLowerCase()}.png`)
+      path: join(PICTURES, `${name}-${shade.toLowerCase()}.png`)
     });
+    const file = `Garden ${shade}.ipynb`;
     const alice = await signIn('alice');
     const bob = await signIn('bob');
     await alice.setTheme(theme);
@@ -30,7 +32,7 @@ for (const theme of THEMES) {
     const { link, panel } = await shareNew(alice, {
       cells: CELLS,
       with: { bob: 'Can edit', carol: 'Can view' },
-      path: `look-${theme.split(' ')[1]}/Garden.ipynb`
+      path: `look/${file}`
     });
     await panel.kernelIsIdle();
     await panel.run(1);
@@ -39,7 +41,9 @@ for (const theme of THEMES) {
     await his.editor(2).click();
 
     await bob.openPanel('Shared documents');
-    await expect(bob.page.getByText('Garden').first()).toBeVisible();
+    await expect(
+      bob.page.getByRole('button', { name: `Open ${file}` })
+    ).toBeVisible();
     await bob.page.screenshot(picture('guest'));
     const dialog = await alice.openShareDialog();
     await alice.page.screenshot(picture('share-dialog'));

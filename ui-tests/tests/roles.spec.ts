@@ -115,5 +115,7 @@ test('a new share appears in the list of its reader without reloading', async ({
     path: 'invitation/Invitation of today.ipynb'
   });
   expect(path).toContain('Invitation of today');
-  await expect(bob.page.getByText('Invitation of today').first()).toBeVisible();
+  await expect(
+    bob.page.getByRole('button', { name: /^Open Invitation of today/ })
+  ).toBeVisible();
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '../src/fixtures.ts';
-import type { LabWindow } from '../src/person.ts';
+import type { LabWindow } from '../src/lab-window.ts';
 
 const PLUGINS = ['companion', 'live', 'sharing', 'sessions'].map(
   name => `jupyterlab-commons:${name}`
