@@ -10,7 +10,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BenchClient, call, signIn } from './client.ts';
+import { SocketClient, call, signIn } from '../test/socket-client.ts';
 
 const EDITS = Number(process.env.COMMONS_BENCH_EDITS ?? 500);
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -139,8 +139,8 @@ async function measure(
   await call(base, 'PUT', `api/documents/${id}/shares/users/bob`, ada, {
     role: 'edit'
   });
-  const writer = await BenchClient.open(base, ada, id);
-  const reader = await BenchClient.open(base, bob, id);
+  const writer = await SocketClient.open(base, ada, id);
+  const reader = await SocketClient.open(base, bob, id);
   const text = writer.doc.getText('source');
   const times = { peer: [] as number[], durable: [] as number[] };
   for (let edit = 0; edit < EDITS; edit++) {
