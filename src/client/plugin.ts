@@ -19,11 +19,11 @@ function companionBase(): string | null {
 }
 
 /** On a hub a link leads each reader to their own server; alone, to this one. */
-function linkBase(): string {
+function linkBase(baseUrl: string): string {
   const hub = PageConfig.getOption('hubPrefix');
   const path =
     hub === ''
-      ? URLExt.join(PageConfig.getBaseUrl(), 'lab')
+      ? URLExt.join(baseUrl, 'lab')
       : URLExt.join(
           PageConfig.getOption('hubHost'),
           hub,
@@ -34,16 +34,19 @@ function linkBase(): string {
 }
 
 /** The two of one page, which share what they fetch. */
-type Client = { companion: CompanionShell; documents: DocumentsShell };
-const IClient = new Token<Client>('jupyterlab-commons:IClient');
+interface IClient {
+  companion: CompanionShell;
+  documents: DocumentsShell;
+}
+const IClient = new Token<IClient>('jupyterlab-commons:IClient');
 
-const client: JupyterFrontEndPlugin<Client> = {
+const client: JupyterFrontEndPlugin<IClient> = {
   id: 'jupyterlab-commons:client',
   description: 'Signs in to the companion beside the hub and listens to it.',
   autoStart: true,
   optional: [ITranslator],
   provides: IClient,
-  activate: (app: JupyterFrontEnd, translator: ITranslator | null): Client => {
+  activate: (app: JupyterFrontEnd, translator: ITranslator | null): IClient => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_commons');
     const companion = new CompanionShell({
       base: companionBase(),
@@ -53,7 +56,7 @@ const client: JupyterFrontEndPlugin<Client> = {
           'This server has no companion. Ask the admin of the hub to add the Commons service.'
         ),
       token: PageConfig.getToken(),
-      linkBase: linkBase()
+      linkBase: linkBase(app.serviceManager.serverSettings.baseUrl)
     });
     const documents = new DocumentsShell(companion);
     void app.restored.then(async () => {
@@ -77,7 +80,8 @@ const companion: JupyterFrontEndPlugin<ICompanion> = {
   autoStart: true,
   requires: [IClient],
   provides: ICompanion,
-  activate: (_: JupyterFrontEnd, { companion }: Client): ICompanion => companion
+  activate: (_: JupyterFrontEnd, client: IClient): ICompanion =>
+    client.companion
 };
 
 const documents: JupyterFrontEndPlugin<IDocuments> = {
@@ -86,7 +90,8 @@ const documents: JupyterFrontEndPlugin<IDocuments> = {
   autoStart: true,
   requires: [IClient],
   provides: IDocuments,
-  activate: (_: JupyterFrontEnd, { documents }: Client): IDocuments => documents
+  activate: (_: JupyterFrontEnd, client: IClient): IDocuments =>
+    client.documents
 };
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [

@@ -1,14 +1,16 @@
-/** The code of live documents, fetched when the first one is asked for. */
-export type LiveCode = typeof import('./live-code');
+import type * as code from './live-code';
 
-let code: LiveCode | null = null;
+/** The code of live documents, fetched when the first one is asked for. */
+export type LiveCode = typeof code;
+
+let loaded: LiveCode | null = null;
 
 /** Null until somebody has called `loadLiveCode`; no live document is open then. */
 export function liveCode(): LiveCode | null {
-  return code;
+  return loaded;
 }
 
 export async function loadLiveCode(): Promise<LiveCode> {
-  code ??= await import('./live-code');
-  return code;
+  loaded ??= await import('./live-code');
+  return loaded;
 }

@@ -26,7 +26,6 @@ export function localPathOf(
 
 /** One segment of a path, whatever somebody has called the document. */
 function fileName(name: string, type: DocumentInfo['type']): string {
-  // eslint-disable-next-line no-control-regex
   const plain = name.replace(/[/\\\u0000-\u001f]/g, '_').trim();
   const safe = /^\.*$/.test(plain) ? 'untitled' : plain;
   const isNotebook = safe.toLowerCase().endsWith('.ipynb');

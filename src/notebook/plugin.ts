@@ -32,12 +32,12 @@ import { whenEntry } from './when-entry';
 type NotebookContext = DocumentRegistry.IContext<INotebookModel>;
 type AnyContext = DocumentRegistry.IContext<DocumentRegistry.IModel>;
 
-export namespace CommandIDs {
+const CommandIDs = {
   /** Writes the current live document as a new file of one's own. */
-  export const saveCopy = 'commons:save-copy';
+  saveCopy: 'commons:save-copy',
   /** Opens the document of a share link. */
-  export const followLink = 'commons:follow-link';
-}
+  followLink: 'commons:follow-link'
+} as const;
 
 const FACTORIES = ['Notebook', 'Editor'];
 

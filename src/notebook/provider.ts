@@ -5,7 +5,9 @@ import {
   isErrorCode,
   messageType,
   ticket as ticketAnswer,
-  type OwnMessage
+  type ErrorCode,
+  type OwnMessage,
+  type StatusMessage
 } from '@jupyterlab-commons/protocol';
 import type { IDisposable } from '@lumino/disposable';
 import { WebsocketProvider } from 'y-websocket';
@@ -180,17 +182,10 @@ export class LiveProvider implements IDisposable {
           message.final
         );
         break;
-      case 'status': {
-        const { type: _, ...status } = message;
-        const reason = status.reason ?? '';
-        tracker.notWritable = status.writable
-          ? null
-          : isErrorCode(reason)
-            ? reason
-            : 'STORE_BUSY';
-        this._entry.update({ status });
+      case 'status':
+        tracker.notWritable = message.writable ? null : reasonOf(message);
+        this._entry.update({ status: message });
         break;
-      }
     }
     this._tell();
   }
@@ -314,4 +309,8 @@ export class LiveProvider implements IDisposable {
   private _refusal: CommonsError | null = null;
   private _closing = false;
   private _isDisposed = false;
+}
+
+function reasonOf({ reason }: StatusMessage): ErrorCode {
+  return isErrorCode(reason) ? reason : 'STORE_BUSY';
 }

@@ -1,6 +1,10 @@
 import type { YCodeCell } from '@jupyter/ydoc';
 import { isCodeCellModel, type ICodeCellModel } from '@jupyterlab/cells';
-import { Notebook, NotebookModel, NotebookPanel } from '@jupyterlab/notebook';
+import {
+  type Notebook,
+  NotebookModel,
+  NotebookPanel
+} from '@jupyterlab/notebook';
 import { Signal } from '@lumino/signaling';
 import type { LiveNotebook } from '../../notebook/live-notebook';
 import { watchTrust } from '../../notebook/trust';
