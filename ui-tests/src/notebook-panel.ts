@@ -31,10 +31,21 @@ export class NotebookPanel {
   }
 
   /** Types at the end of a cell, keeping what is there. */
-  async type(index: number, text: string): Promise<void> {
+  async type(
+    index: number,
+    text: string,
+    options: { delay?: number } = {}
+  ): Promise<void> {
     await this.editor(index).click();
     await this.page.keyboard.press('Control+End');
-    await this.page.keyboard.type(text);
+    await this.page.keyboard.type(text, options);
+  }
+
+  /** Waits until a cell reads so among other things. */
+  async contains(index: number, text: string): Promise<void> {
+    await expect
+      .poll(() => this.source(index), { timeout: 30_000 })
+      .toContain(text);
   }
 
   async run(index: number): Promise<void> {

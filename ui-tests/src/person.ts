@@ -136,6 +136,19 @@ export class Person {
     );
   }
 
+  /** Runs a command of JupyterLab, as its palette and menus do. */
+  execute(command: string, args: object = {}): Promise<void> {
+    return this.page.evaluate(
+      async ([id, options]) => {
+        await (window as unknown as LabWindow).jupyterapp.commands.execute(
+          id,
+          options
+        );
+      },
+      [command, args] as const
+    );
+  }
+
   /** Asks this person's own server, with the token of their page. */
   async ownServer(path: string): Promise<unknown> {
     const { token } = await this.pageConfig();
