@@ -86,8 +86,8 @@ describe('the table of errors', () => {
   });
 
   it('keeps what another wrote into the detail short', () => {
-    expect(new CommonsError('BAD_REQUEST', 'x'.repeat(900)).detail).toHaveLength(
-      256
-    );
+    expect(
+      new CommonsError('BAD_REQUEST', 'x'.repeat(900)).detail
+    ).toHaveLength(256);
   });
 });
