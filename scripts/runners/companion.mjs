@@ -18,6 +18,8 @@ async function runCompanion() {
   rmSync(REPORT, { force: true });
   const { output, code } = await run(venvNode(), [
     '--test',
+    // A test that hangs fails; the whole of them takes about a minute.
+    `--test-timeout=${process.env.COMMONS_LONG ? 3_600_000 : 180_000}`,
     '--test-reporter=tap',
     `--test-reporter-destination=${REPORT}`,
     '--test-reporter=spec',

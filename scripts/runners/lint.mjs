@@ -62,6 +62,15 @@ export const lintChecks = ({ fix = false } = {}) => [
   ['mypy', () => python('mypy')],
   ['types of protocol', () => types('-b', 'protocol')],
   ['types of page', () => types('-b', '.')],
+  [
+    'types of page tests',
+    () =>
+      types(
+        ...['-p', 'tsconfig.test.json'],
+        // Jest runs CommonJS; the types are those of the page.
+        ...['--module', 'esnext', '--moduleResolution', 'bundler']
+      )
+  ],
   ['types of companion', () => types('-p', 'companion', '--noEmit')],
   ['types of browser tests', () => types('-p', 'ui-tests', '--noEmit')],
   ['imports point one way', architecture]
