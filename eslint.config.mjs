@@ -39,19 +39,26 @@ const typescript = {
   ...shared,
   // Control characters in the text of others are found by such expressions.
   'no-control-regex': 'off',
-  // `namespace Model { interface IOptions }` is how JupyterLab names options.
-  '@typescript-eslint/no-namespace': ['error', { allowDeclarations: true }],
+  // `namespace Model { interface IOptions }`, `namespace CommandIDs`: JupyterLab's own way.
+  '@typescript-eslint/no-namespace': 'off',
   'max-lines': [
     'error',
     { max: 400, skipBlankLines: true, skipComments: true }
   ],
   '@typescript-eslint/consistent-type-imports': [
     'error',
-    { fixStyle: 'inline-type-imports' }
+    { fixStyle: 'inline-type-imports', disallowTypeAnnotations: false }
   ],
   '@typescript-eslint/no-explicit-any': 'error',
   '@typescript-eslint/no-non-null-assertion': 'off',
-  '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }]
+  '@typescript-eslint/no-unused-vars': [
+    'error',
+    {
+      argsIgnorePattern: '^_',
+      varsIgnorePattern: '^_$',
+      destructuredArrayIgnorePattern: '^_'
+    }
+  ]
 };
 
 /** Rules that need types: what is forgotten to be awaited is lost silently. */

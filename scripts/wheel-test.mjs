@@ -5,7 +5,14 @@
  *   node scripts/wheel-test.mjs
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -161,10 +168,17 @@ function firstLine(child) {
 }
 
 async function checkCompanion({ dir, bin, env }) {
+  const tokens = join(dir, 'tokens.json');
+  writeFileSync(tokens, JSON.stringify({ [randomUUID()]: { user: 'ada' } }), {
+    mode: 0o600
+  });
   const child = spawn(
     join(bin, 'commons-companion'),
     ['--port', '0', '--data', join(dir, 'data')],
-    { env: { ...env, LANG: 'C.UTF-8' }, stdio: ['ignore', 'pipe', 'pipe'] }
+    {
+      env: { ...env, COMMONS_TOKENS_FILE: tokens },
+      stdio: ['ignore', 'pipe', 'pipe']
+    }
   );
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', text => (errors += text));
