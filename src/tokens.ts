@@ -112,6 +112,9 @@ export interface ILiveEntry extends IDisposable {
   readonly disposed: ISignal<ILiveEntry, void>;
 }
 
+/** The name of the drive of live documents, in front of each of their paths. */
+export const LIVE_DRIVE = 'live';
+
 /** Opens live documents and knows those that are open. */
 export interface ILiveDocuments {
   /** Opens (or shows) the document in the main area. */

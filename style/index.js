@@ -1,4 +1,2 @@
+// What is needed from the start. Panels bring their own when they are first shown.
 import './base.css';
-import './sharing.css';
-import './sessions.css';
-import './status.css';

@@ -59,12 +59,14 @@ const client: JupyterFrontEndPlugin<IClient> = {
       linkBase: linkBase(app.serviceManager.serverSettings.baseUrl)
     });
     const documents = new DocumentsShell(companion);
-    void app.restored.then(async () => {
-      if (companion.state.kind !== 'absent') {
-        await documents.load();
-        await companion.start();
-      }
-    });
+    void app.restored
+      .then(async () => {
+        if (companion.state.kind !== 'absent') {
+          await documents.load();
+          await companion.start();
+        }
+      })
+      .catch(reason => console.warn('jupyterlab-commons:', reason));
     window.addEventListener('online', () => {
       if (companion.state.kind === 'failed') {
         companion.retry();

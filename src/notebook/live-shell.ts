@@ -69,7 +69,11 @@ export class LiveShell implements ILiveDocuments {
   }
 
   load(): Promise<LiveParts> {
-    this._loading ??= this._load();
+    this._loading ??= this._load().catch(reason => {
+      // After an update of the server the old files are gone; reloading helps.
+      this._loading = null;
+      throw reason;
+    });
     return this._loading;
   }
 

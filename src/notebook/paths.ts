@@ -1,7 +1,8 @@
 import type { DocumentInfo } from '@jupyterlab-commons/protocol';
+import { LIVE_DRIVE } from '../tokens';
 
-/** The name of the drive; in front of every path of a live document. */
-export const DRIVE = 'live';
+/** The short name that the files of this folder use. */
+export { LIVE_DRIVE as DRIVE };
 
 /**
  * `live:<id>/<name>`. The id says which document it is; the name is what people
@@ -13,7 +14,7 @@ export function pathOfDocument({
   name,
   type
 }: Pick<DocumentInfo, 'id' | 'name' | 'type'>): string {
-  return `${DRIVE}:${localPathOf(id, name, type)}`;
+  return `${LIVE_DRIVE}:${localPathOf(id, name, type)}`;
 }
 
 export function localPathOf(
@@ -37,7 +38,7 @@ function fileName(name: string, type: DocumentInfo['type']): string {
 
 /** Whether a full path belongs to the live drive. */
 export function isLivePath(path: string): boolean {
-  return path.startsWith(`${DRIVE}:`);
+  return path.startsWith(`${LIVE_DRIVE}:`);
 }
 
 /** The last segment of a path. */

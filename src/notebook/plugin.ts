@@ -51,7 +51,7 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
   requires: [ICompanion, IDocuments, IDocumentManager],
   optional: [IFileBrowserFactory, ICommandPalette, ITranslator],
   provides: ILiveDocuments,
-  activate: (
+  activate: async (
     app: JupyterFrontEnd,
     companion: ICompanion,
     documents: IDocuments,
@@ -59,7 +59,7 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
     browsers: IFileBrowserFactory | null,
     palette: ICommandPalette | null,
     translator: ITranslator | null
-  ): ILiveDocuments => {
+  ): Promise<ILiveDocuments> => {
     const trans = load(translator);
     const services = app.serviceManager;
     const live = new LiveShell({
@@ -85,6 +85,11 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
         event.preventDefault();
       }
     });
+    if (decodeURI(window.location.pathname).includes(`/${DRIVE}:`)) {
+      // Notebook 7 opens what its address names as soon as all plugins are
+      // there, without asking the drive first.
+      await live.load();
+    }
     return live;
   }
 };

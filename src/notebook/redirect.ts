@@ -107,6 +107,8 @@ export class Redirect {
 
 /** JupyterLab goes on drawing a panel for a moment; it fails on a disposed one. */
 const DRAWING_MS = 2000;
+/** What is due at the next frame has been done by then. */
+const FRAMES_MS = 100;
 
 /**
  * Takes a panel away and lets go of its kernel. It must not hold the kernel
@@ -121,10 +123,13 @@ async function retire(panel: IDocumentWidget): Promise<void> {
     shutdownOnDispose: false
   };
   if (!context.isReady) {
+    // No kernel is to be started for it, but its cells are let in: JupyterLab
+    // fails on cells that come to a panel which is no longer shown.
     session.initialize = () => Promise.resolve(false);
+    await context.ready;
+    await new Promise(resolve => setTimeout(resolve, FRAMES_MS));
   }
   panel.parent = null;
-  await context.ready;
   session.dispose();
   setTimeout(() => panel.dispose(), DRAWING_MS);
 }

@@ -2,7 +2,7 @@ import type {
   JupyterFrontEnd,
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { IToolbarWidgetRegistry, MainAreaWidget } from '@jupyterlab/apputils';
+import { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import type {
   DocumentRegistry,
@@ -10,13 +10,13 @@ import type {
 } from '@jupyterlab/docregistry';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import type { Widget } from '@lumino/widgets';
-import { ICompanion, ILiveDocuments } from '../tokens';
-import { BannerModel } from './banner-model';
-import { bannerVerbs, type BannerVerbsParts } from './banner-verbs';
-import { BannerWidget } from './banner-view';
-import { EntryFollower } from './entry-follower';
-import { peopleItem, saveStateItem } from './status-items';
+import { DisposableSet, type IDisposable } from '@lumino/disposable';
+import { Panel, type Widget } from '@lumino/widgets';
+import { ICompanion, ILiveDocuments, LIVE_DRIVE } from '../tokens';
+import type { BannerVerbsParts } from './banner-verbs';
+import type { ItemName } from './live-panel';
+
+type Context = DocumentRegistry.IContext<DocumentRegistry.IModel>;
 
 /** The widget factories whose panels may show a live document. */
 const FACTORIES = ['Notebook', 'Editor'];
@@ -51,39 +51,51 @@ export const notebookStatus: JupyterFrontEndPlugin<void> = {
   }
 };
 
+/** The items fetch their code when the first live document is opened. */
 function addToolbarItems(
   toolbars: IToolbarWidgetRegistry,
   factory: string,
-  { live, companion, trans }: BannerVerbsParts
+  parts: BannerVerbsParts
 ): void {
-  const items = {
-    'commons-people': peopleItem,
-    'commons-save-state': saveStateItem
-  };
-  for (const [name, create] of Object.entries(items)) {
-    toolbars.addFactory<IDocumentWidget>(factory, name, panel =>
-      create({
-        follower: new EntryFollower(live, panel.context),
-        companion,
-        trans
-      })
-    );
+  const items: [id: string, name: ItemName][] = [
+    ['commons-people', 'people'],
+    ['commons-save-state', 'saveState']
+  ];
+  for (const [id, name] of items) {
+    toolbars.addFactory<IDocumentWidget>(factory, id, ({ context }) => {
+      const place = new Panel();
+      place.addClass('jp-Commons-LiveItem');
+      place.setHidden(!isLive(context, parts));
+      if (!place.isHidden) {
+        void import('./live-panel').then(({ makeItem }) => {
+          if (!place.isDisposed) {
+            place.addWidget(makeItem(name, context, parts));
+          }
+        });
+      }
+      return place;
+    });
   }
 }
 
 function addBanner(
   panel: Widget,
-  context: DocumentRegistry.IContext<DocumentRegistry.IModel>,
+  context: Context,
   parts: BannerVerbsParts
-): BannerWidget {
-  const follower = new EntryFollower(parts.live, context);
-  const verbs = bannerVerbs(panel, context, parts);
-  const banner = new BannerWidget(
-    new BannerModel(follower, verbs, parts.trans)
-  );
-  banner.disposed.connect(() => follower.dispose());
-  if (panel instanceof MainAreaWidget) {
-    panel.contentHeader.addWidget(banner);
+): IDisposable {
+  const added = new DisposableSet();
+  if (isLive(context, parts)) {
+    void import('./live-panel').then(code => {
+      if (!added.isDisposed && !panel.isDisposed) {
+        added.add(code.addBanner(panel, context, parts));
+      }
+    });
   }
-  return banner;
+  return added;
+}
+
+/** A panel never changes from a file to a live document: they are on different drives. */
+function isLive(context: Context, { manager }: BannerVerbsParts): boolean {
+  const { contents } = manager.services;
+  return contents.driveName(context.path) === LIVE_DRIVE;
 }

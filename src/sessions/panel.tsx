@@ -1,3 +1,4 @@
+import '../../style/sessions.css';
 import type { DocumentInfo } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';

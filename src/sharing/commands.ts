@@ -1,15 +1,11 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { ICompanion, IDocuments, ILiveDocuments } from '../tokens';
 import { shareIcon, stopIcon } from '../ui/icons';
-import { problemOf, shortName } from '../ui/words';
-import { ShareModel } from './model';
-import { PlainFile } from './plain-file';
-import { stopSharing } from './stop';
+import type { ShareModel } from './model';
 import { targetOf, type FileFacts, type ShareTarget } from './target';
 
 export const CommandIDs = {
@@ -42,7 +38,11 @@ export function addSharingCommands(parts: SharingParts): void {
       present() && (!args['browser'] || targetOfArgs(parts, args) !== null),
     isEnabled: args =>
       present() && (!!args['toolbar'] || targetOfArgs(parts, args) !== null),
-    execute: args => share(parts, args),
+    execute: async args => {
+      const target = targetOfArgs(parts, args);
+      const verbs = await import('./verbs');
+      await verbs.share(parts, target);
+    },
     describedBy: {
       args: {
         type: 'object',
@@ -69,7 +69,10 @@ export function addSharingCommands(parts: SharingParts): void {
     label: trans.__('Stop sharing'),
     icon: stopIcon,
     isVisible: present,
-    execute: args => stop(parts, args),
+    execute: async args => {
+      const verbs = await import('./verbs');
+      await verbs.stop(parts, String(args['id']));
+    },
     describedBy: {
       args: {
         type: 'object',
@@ -86,66 +89,6 @@ export function addSharingCommands(parts: SharingParts): void {
   companion.stateChanged.connect(() =>
     app.commands.notifyCommandChanged(CommandIDs.share)
   );
-}
-
-async function share(
-  parts: SharingParts,
-  args: ReadonlyPartialJSONObject
-): Promise<void> {
-  const { companion, documents, trans } = parts;
-  const target = targetOfArgs(parts, args);
-  if (target === null) {
-    Notification.warning(
-      trans.__('Open a notebook or a text file of yours, then share it.')
-    );
-    return;
-  }
-  const model = new ShareModel({
-    companion,
-    documents,
-    trans,
-    stop: document => stopSharing(document, parts),
-    target: target.kind === 'live' ? target : { file: plainFile(parts, target) }
-  });
-  try {
-    void model.load();
-    await (parts.openDialog ?? showLazily)(model);
-    await model.settled;
-    if (model.problem !== null) {
-      // The dialog was closed before this came back.
-      Notification.error(model.problem.text, { autoClose: false });
-    }
-  } finally {
-    model.dispose();
-  }
-}
-
-async function showLazily(model: ShareModel): Promise<void> {
-  const { showShareDialog } = await import('./dialog');
-  await showShareDialog(model);
-}
-
-async function stop(
-  parts: SharingParts,
-  args: ReadonlyPartialJSONObject
-): Promise<void> {
-  const { documents, trans } = parts;
-  try {
-    const document = await documents.find(String(args['id']));
-    const answer = await showDialog({
-      title: trans.__('Stop sharing %1?', shortName(document.name)),
-      body: trans.__('Everybody else loses access now. Your file stays.'),
-      buttons: [
-        Dialog.cancelButton({ label: trans.__('Keep sharing') }),
-        Dialog.warnButton({ label: trans.__('Stop sharing') })
-      ]
-    });
-    if (answer.button.accept) {
-      await stopSharing(document, parts);
-    }
-  } catch (error) {
-    Notification.error(problemOf(trans, error).text, { autoClose: false });
-  }
 }
 
 function targetOfArgs(
@@ -193,21 +136,4 @@ function currentFile(parts: SharingParts): FileFacts | null {
     (context.path.endsWith('.ipynb') ? 'notebook' : 'file');
   const name = context.localPath.split('/').pop() ?? context.localPath;
   return { path: context.path, name, type };
-}
-
-function plainFile(
-  parts: SharingParts,
-  target: Extract<ShareTarget, { kind: 'file' }>
-): PlainFile {
-  const { companion, live, manager, trans, app } = parts;
-  return new PlainFile({
-    companion,
-    live,
-    manager,
-    trans,
-    widgets: () => app.shell.widgets('main'),
-    path: target.path,
-    name: target.name,
-    type: target.type
-  });
 }

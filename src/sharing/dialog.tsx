@@ -1,3 +1,4 @@
+import '../../style/sharing.css';
 import { Dialog } from '@jupyterlab/apputils';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';

@@ -5,10 +5,7 @@ import {
   type DocumentInfo,
   type DocumentType
 } from '@jupyterlab-commons/protocol';
-import type { ICompanion, IDocuments } from '../tokens';
-
-/** The drive of live documents; see `ILiveDocuments.pathOf`. */
-const LIVE_DRIVE = 'live';
+import { LIVE_DRIVE, type ICompanion, type IDocuments } from '../tokens';
 
 /** What a share command is about. */
 export type ShareTarget =
