@@ -45,3 +45,8 @@ export function isLivePath(path: string): boolean {
 export function nameOfPath(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
+
+/** Whether an address such as `/lab/tree/live%3A…` opens a live document. */
+export function namesLivePath(address: string): boolean {
+  return new RegExp(`/${LIVE_DRIVE}(:|%3A)`, 'i').test(address);
+}

@@ -26,7 +26,7 @@ import { DriveShell } from './drive-shell';
 import { liveCode, loadLiveCode } from './lazy';
 import { LiveShell } from './live-shell';
 import { isOnOwnersServer } from './own-server';
-import { DRIVE, isLivePath } from './paths';
+import { DRIVE, isLivePath, namesLivePath } from './paths';
 import { whenEntry } from './when-entry';
 
 type NotebookContext = DocumentRegistry.IContext<INotebookModel>;
@@ -85,10 +85,10 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
         event.preventDefault();
       }
     });
-    if (decodeURI(window.location.pathname).includes(`/${DRIVE}:`)) {
+    if (namesLivePath(window.location.pathname)) {
       // Notebook 7 opens what its address names as soon as all plugins are
       // there, without asking the drive first.
-      await live.load();
+      await live.load().catch(reason => console.warn(reason));
     }
     return live;
   }

@@ -211,7 +211,9 @@ export class LiveProvider implements IDisposable {
   }
 
   private _onRefusal(error: CommonsError, final: boolean): void {
-    if (final && !error.retry) {
+    if (!final) {
+      this._tracker.frameRefused(error.code);
+    } else if (!error.retry) {
       this._refusal = error;
     }
   }

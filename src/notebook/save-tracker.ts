@@ -33,6 +33,10 @@ export class SaveTracker {
     this._offered = false;
     this._sent = 0;
     this._saved = 0;
+    this._refused = 0;
+    this._refusedAt = 0;
+    this._wholeAt = 0;
+    this._reason = null;
   }
 
   disconnected(): void {
@@ -48,12 +52,27 @@ export class SaveTracker {
   /** An update frame has left; `whole` for a sync step 2, which holds all that is known here. */
   frameSent(whole: boolean): void {
     this._sent++;
-    this._offered ||= whole;
+    if (whole) {
+      this._offered = true;
+      this._wholeAt = this._sent;
+    }
     this._settle();
   }
 
   framesSaved(count: number): void {
     this._saved = Math.max(this._saved, count);
+    this._settle();
+  }
+
+  /**
+   * One frame was not taken, and the connection goes on. A refusal overtakes
+   * frames that wait for the disk, so which one is meant is not known; only a
+   * frame sent from now on, holding everything, surely makes up for it.
+   */
+  frameRefused(code: ErrorCode): void {
+    this._refused++;
+    this._refusedAt = this._sent;
+    this._reason = code;
     this._settle();
   }
 
@@ -79,15 +98,25 @@ export class SaveTracker {
     if (this.notWritable !== null) {
       return { kind: 'readonly', error: new CommonsError(this.notWritable) };
     }
+    if (this._reason !== null) {
+      return { kind: 'readonly', error: new CommonsError(this._reason) };
+    }
     return this._unsaved
-      ? { kind: 'saving', count: Math.max(1, this._sent - this._saved) }
+      ? { kind: 'saving', count: Math.max(1, this._sent - this._handled) }
       : { kind: 'saved' };
   }
 
+  private get _handled(): number {
+    return this._saved + this._refused;
+  }
+
   private _settle(): void {
-    // Frames of a viewer are counted by nobody, and never saved.
-    if (this._offered && this._saved >= this._sent && this.role !== 'view') {
+    // What a viewer sends is never saved.
+    const allHandled = this._offered && this._handled >= this._sent;
+    const allTaken = this._refusedAt === 0 || this._wholeAt > this._refusedAt;
+    if (allHandled && allTaken && this.role !== 'view') {
       this._unsaved = false;
+      this._reason = null;
     }
   }
 
@@ -97,4 +126,11 @@ export class SaveTracker {
   private _unsaved = false;
   private _sent = 0;
   private _saved = 0;
+  private _refused = 0;
+  /** How many frames had been sent when the last refusal came; 0 for none. */
+  private _refusedAt = 0;
+  /** The place of the last frame that held everything. */
+  private _wholeAt = 0;
+  /** Why frames were refused since then. */
+  private _reason: ErrorCode | null = null;
 }
