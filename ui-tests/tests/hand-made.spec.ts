@@ -1,5 +1,5 @@
 import { expect, test } from '../src/fixtures.ts';
-import { SocketClient, Y } from '../../companion/test/socket-client.ts';
+import { SocketClient, type Y } from '../../companion/test/socket-client.ts';
 import type { Commons } from '../src/commons.ts';
 
 /** The document as a program of its reader opens it, past every page. */

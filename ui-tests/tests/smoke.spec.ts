@@ -1,4 +1,5 @@
 import { expect, test } from '../src/fixtures.ts';
+import { startFiles } from '../../scripts/budget.mjs';
 import type { LabWindow } from '../src/lab-window.ts';
 
 const PLUGINS = ['companion', 'live', 'sharing', 'sessions'].map(
@@ -33,4 +34,22 @@ test('the page signs in to the companion as the person of its server', async ({
   expect(session.user).toBe('alice');
   expect(session.groups).toEqual(['team']);
   expect(session.admin).toBe(false);
+});
+
+test('what a browser fetches of ours before anybody has done anything is what the budget counts', async ({
+  signIn
+}) => {
+  const alice = await signIn('alice');
+  const fetched = new Set<string>();
+  alice.page.on('request', request => {
+    const [, name] =
+      /\/extensions\/jupyterlab-commons\/static\/([^?]+)/.exec(request.url()) ??
+      [];
+    if (name !== undefined) {
+      fetched.add(name);
+    }
+  });
+  await alice.openLab();
+  await alice.commons();
+  expect([...fetched].sort()).toEqual(startFiles().sort());
 });
