@@ -172,19 +172,15 @@ async function installProject() {
       outputs: [at('jupyterlab_commons')]
     },
     async () => {
-      await must(
-        venvPython,
-        [
-          '-m',
-          'pip',
-          'install',
-          '-e',
-          '.',
-          '--no-build-isolation',
-          '--no-deps'
-        ],
-        { env: { SKIP_JUPYTER_BUILDER: '1' } }
-      );
+      await must(venvPython, [
+        '-m',
+        'pip',
+        'install',
+        '-e',
+        '.',
+        '--no-build-isolation',
+        '--no-deps'
+      ]);
     }
   );
   link(
