@@ -1,4 +1,5 @@
 export * from './bodies.ts';
+export * from './colors.ts';
 export * from './decode.ts';
 export * from './errors.ts';
 export * from './link.ts';

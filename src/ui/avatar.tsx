@@ -1,17 +1,6 @@
+import { colorOf } from '@jupyterlab-commons/protocol';
 import * as React from 'react';
 import { shortName } from './words';
-
-/** JupyterLab's palette of collaborators. */
-const COLORS = 7;
-
-/** The same colour for the same user name, everywhere. */
-export function colorOf(user: string): string {
-  let sum = 0;
-  for (const char of user) {
-    sum = (sum * 31 + char.codePointAt(0)!) % 9973;
-  }
-  return `var(--jp-collaborator-color${(sum % COLORS) + 1})`;
-}
 
 /** At most two letters: of the first and the last word. */
 export function initialsOf(name: string): string {

@@ -3,7 +3,7 @@
  * it writes the names, decides which client id is whose, and renews entries as
  * long as their socket lives, so that the renewals of n pages do not cost n².
  */
-import type { Person } from '@jupyterlab-commons/protocol';
+import { colorOf, type Person } from '@jupyterlab-commons/protocol';
 import { presenceFrame, readPresence, type PresenceEntry } from './frames.ts';
 import { isObject } from './json.ts';
 import type { Clock, RoomConnection } from './types.ts';
@@ -18,7 +18,6 @@ const RENEW_MS = 12_000;
 const ENTRIES_MOST = 1_000;
 /** Client ids kept reserved for people who left. */
 const RESERVED_MOST = 5_000;
-const COLORS = 7;
 
 type Entry = {
   client: number;
@@ -38,15 +37,6 @@ export type PresenceOptions = {
   /** Whether edits under this client id belong to that user or to nobody. */
   mayClaim(client: number, user: string): boolean;
 };
-
-/** The same colour for the same person on every page. */
-export function colorOf(user: string): string {
-  let hash = 0;
-  for (let index = 0; index < user.length; index++) {
-    hash = (Math.imul(hash, 31) + user.charCodeAt(index)) >>> 0;
-  }
-  return `var(--jp-collaborator-color${(hash % COLORS) + 1})`;
-}
 
 function initialsOf(name: string): string {
   const words = name.split(/\s+/u).filter(word => word !== '');
