@@ -47,7 +47,9 @@ export const info = record({
 export type Info = Decoded<typeof info>;
 
 /** `GET healthz`, `GET readyz`. */
-export const health = record({ status: oneOf(['ok', 'starting', 'stopping', 'failing']) });
+export const health = record({
+  status: oneOf(['ok', 'starting', 'stopping', 'failing'])
+});
 export type Health = Decoded<typeof health>;
 
 /** `POST api/session`. Sent with `Authorization: token …`; `session` renews an earlier one. */
@@ -151,7 +153,11 @@ export type CreatedDocument = Decoded<typeof createdDocument>;
 
 /** `POST api/uploads`, then `PUT api/uploads/:upload/chunks/:index` from 0 on. */
 export const newUpload = record({ bytes: count(1) });
-export const createdUpload = record({ upload: text(64), chunkBytes: count(1), chunks: count(1) });
+export const createdUpload = record({
+  upload: text(64),
+  chunkBytes: count(1),
+  chunks: count(1)
+});
 export type CreatedUpload = Decoded<typeof createdUpload>;
 
 /** `PATCH api/documents/:id`. Renames the document, not the file. */
@@ -189,7 +195,17 @@ export const auditList = record({
     record({
       at: moment,
       actor: name,
-      action: oneOf(['create', 'rename', 'grant', 'revoke', 'expire', 'join', 'leave', 'close', 'file']),
+      action: oneOf([
+        'create',
+        'rename',
+        'grant',
+        'revoke',
+        'expire',
+        'join',
+        'leave',
+        'close',
+        'file'
+      ]),
       detail: text(512)
     })
   )

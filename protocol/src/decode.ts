@@ -47,9 +47,7 @@ export const flag: Decoder<boolean> = (value, place = 'body') => {
   return value;
 };
 
-export function oneOf<const T extends string>(
-  words: readonly T[]
-): Decoder<T> {
+export function oneOf<const T extends string>(words: readonly T[]): Decoder<T> {
   return (value, place = 'body') => {
     if (!words.includes(value as T)) {
       throw wrong(place, `one of ${words.join(', ')}`);

@@ -102,7 +102,11 @@ export function decodeOwnMessage(
       return { type: 'epoch', ...epochMessage(body()) };
     case messageType.refusal: {
       const { code, ...rest } = refusalMessage(body());
-      return { type: 'refusal', ...rest, code: isErrorCode(code) ? code : 'INTERNAL' };
+      return {
+        type: 'refusal',
+        ...rest,
+        code: isErrorCode(code) ? code : 'INTERNAL'
+      };
     }
     case messageType.status:
       return { type: 'status', ...statusMessage(body()) };

@@ -23,28 +23,138 @@ export const routes = {
   health: { method: 'GET', path: 'healthz', proof: 'none', operation: null },
   ready: { method: 'GET', path: 'readyz', proof: 'none', operation: null },
   info: { method: 'GET', path: 'api/info', proof: 'none', operation: null },
-  session: { method: 'POST', path: 'api/session', proof: 'hub', operation: null },
-  people: { method: 'GET', path: 'api/people', proof: 'session', operation: null },
-  createUpload: { method: 'POST', path: 'api/uploads', proof: 'session', operation: null },
-  putChunk: { method: 'PUT', path: 'api/uploads/:upload/chunks/:index', proof: 'session', operation: null },
-  createDocument: { method: 'POST', path: 'api/documents', proof: 'session', operation: null },
-  listDocuments: { method: 'GET', path: 'api/documents', proof: 'session', operation: null },
-  getDocument: { method: 'GET', path: 'api/documents/:id', proof: 'session', operation: 'read' },
-  renameDocument: { method: 'PATCH', path: 'api/documents/:id', proof: 'session', operation: 'rename' },
-  closeDocument: { method: 'DELETE', path: 'api/documents/:id', proof: 'session', operation: 'close' },
-  getContent: { method: 'GET', path: 'api/documents/:id/content', proof: 'session', operation: 'read' },
-  chooseFile: { method: 'POST', path: 'api/documents/:id/file', proof: 'session', operation: 'file' },
-  listShares: { method: 'GET', path: 'api/documents/:id/shares', proof: 'session', operation: 'share' },
-  putUserShare: { method: 'PUT', path: 'api/documents/:id/shares/users/:name', proof: 'session', operation: 'share' },
-  putGroupShare: { method: 'PUT', path: 'api/documents/:id/shares/groups/:name', proof: 'session', operation: 'share' },
-  putLinkShare: { method: 'PUT', path: 'api/documents/:id/shares/link', proof: 'session', operation: 'share' },
-  deleteUserShare: { method: 'DELETE', path: 'api/documents/:id/shares/users/:name', proof: 'session', operation: 'share' },
-  deleteGroupShare: { method: 'DELETE', path: 'api/documents/:id/shares/groups/:name', proof: 'session', operation: 'share' },
-  deleteLinkShare: { method: 'DELETE', path: 'api/documents/:id/shares/link', proof: 'session', operation: 'share' },
-  leaveDocument: { method: 'POST', path: 'api/documents/:id/leave', proof: 'session', operation: 'leave' },
-  listAudit: { method: 'GET', path: 'api/documents/:id/audit', proof: 'session', operation: 'audit' },
-  documentTicket: { method: 'POST', path: 'api/documents/:id/tickets', proof: 'session', operation: 'read' },
-  eventsTicket: { method: 'POST', path: 'api/events/tickets', proof: 'session', operation: null },
+  session: {
+    method: 'POST',
+    path: 'api/session',
+    proof: 'hub',
+    operation: null
+  },
+  people: {
+    method: 'GET',
+    path: 'api/people',
+    proof: 'session',
+    operation: null
+  },
+  createUpload: {
+    method: 'POST',
+    path: 'api/uploads',
+    proof: 'session',
+    operation: null
+  },
+  putChunk: {
+    method: 'PUT',
+    path: 'api/uploads/:upload/chunks/:index',
+    proof: 'session',
+    operation: null
+  },
+  createDocument: {
+    method: 'POST',
+    path: 'api/documents',
+    proof: 'session',
+    operation: null
+  },
+  listDocuments: {
+    method: 'GET',
+    path: 'api/documents',
+    proof: 'session',
+    operation: null
+  },
+  getDocument: {
+    method: 'GET',
+    path: 'api/documents/:id',
+    proof: 'session',
+    operation: 'read'
+  },
+  renameDocument: {
+    method: 'PATCH',
+    path: 'api/documents/:id',
+    proof: 'session',
+    operation: 'rename'
+  },
+  closeDocument: {
+    method: 'DELETE',
+    path: 'api/documents/:id',
+    proof: 'session',
+    operation: 'close'
+  },
+  getContent: {
+    method: 'GET',
+    path: 'api/documents/:id/content',
+    proof: 'session',
+    operation: 'read'
+  },
+  chooseFile: {
+    method: 'POST',
+    path: 'api/documents/:id/file',
+    proof: 'session',
+    operation: 'file'
+  },
+  listShares: {
+    method: 'GET',
+    path: 'api/documents/:id/shares',
+    proof: 'session',
+    operation: 'share'
+  },
+  putUserShare: {
+    method: 'PUT',
+    path: 'api/documents/:id/shares/users/:name',
+    proof: 'session',
+    operation: 'share'
+  },
+  putGroupShare: {
+    method: 'PUT',
+    path: 'api/documents/:id/shares/groups/:name',
+    proof: 'session',
+    operation: 'share'
+  },
+  putLinkShare: {
+    method: 'PUT',
+    path: 'api/documents/:id/shares/link',
+    proof: 'session',
+    operation: 'share'
+  },
+  deleteUserShare: {
+    method: 'DELETE',
+    path: 'api/documents/:id/shares/users/:name',
+    proof: 'session',
+    operation: 'share'
+  },
+  deleteGroupShare: {
+    method: 'DELETE',
+    path: 'api/documents/:id/shares/groups/:name',
+    proof: 'session',
+    operation: 'share'
+  },
+  deleteLinkShare: {
+    method: 'DELETE',
+    path: 'api/documents/:id/shares/link',
+    proof: 'session',
+    operation: 'share'
+  },
+  leaveDocument: {
+    method: 'POST',
+    path: 'api/documents/:id/leave',
+    proof: 'session',
+    operation: 'leave'
+  },
+  listAudit: {
+    method: 'GET',
+    path: 'api/documents/:id/audit',
+    proof: 'session',
+    operation: 'audit'
+  },
+  documentTicket: {
+    method: 'POST',
+    path: 'api/documents/:id/tickets',
+    proof: 'session',
+    operation: 'read'
+  },
+  eventsTicket: {
+    method: 'POST',
+    path: 'api/events/tickets',
+    proof: 'session',
+    operation: null
+  },
   sync: { method: 'WS', path: 'sync/:id', proof: 'ticket', operation: 'read' },
   events: { method: 'WS', path: 'events', proof: 'ticket', operation: null },
   link: { method: 'WS', path: 'link', proof: 'hub', operation: null }
