@@ -1,2 +1,11 @@
-/** The files of the page that are fetched before anybody has done anything. */
+/** Bytes that the page may have; what each means stands in budget.mjs. */
+export const BUDGET: {
+  startRaw: number;
+  startGzip: number;
+  settledRaw: number;
+  settledGzip: number;
+  wholeRaw: number;
+};
+
+/** The files that JupyterLab waits for. */
 export function startFiles(): string[];

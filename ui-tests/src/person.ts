@@ -1,4 +1,4 @@
-import { expect, type Page } from '@playwright/test';
+import { expect, type Page, type WebSocket } from '@playwright/test';
 import { Commons } from './commons.ts';
 import type { Name, TestHub } from './hub.ts';
 import type { LabWindow } from './lab-window.ts';
@@ -22,6 +22,7 @@ export type PageConfig = {
 export class Person {
   /** Errors in the console that come from our code. */
   readonly problems: string[] = [];
+  private readonly _sockets: WebSocket[] = [];
 
   constructor(
     private readonly _hub: TestHub,
@@ -35,6 +36,7 @@ export class Person {
     this.page.on('pageerror', error =>
       this._note(error.stack ?? error.message)
     );
+    this.page.on('websocket', socket => this._sockets.push(socket));
     this.page.on('console', message => {
       if (message.type() === 'error') {
         this._note(message.text());
@@ -105,6 +107,15 @@ export class Person {
   /** Cuts the whole browser of this person off, or lets it back. */
   setOffline(offline: boolean): Promise<void> {
     return this.page.context().setOffline(offline);
+  }
+
+  /** Resolves when the page has an events socket, the last thing it does by itself. */
+  async isSignedIn(): Promise<void> {
+    const isEvents = (socket: WebSocket) =>
+      socket.url().includes('/services/commons/events');
+    if (!this._sockets.some(isEvents)) {
+      await this.page.waitForEvent('websocket', { predicate: isEvents });
+    }
   }
 
   /** Opens a panel of a sidebar by its title. */

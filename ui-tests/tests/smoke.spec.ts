@@ -1,7 +1,9 @@
 import { expect, test } from '../src/fixtures.ts';
-import { startFiles } from '../../scripts/budget.mjs';
+import { gzipSync } from 'node:zlib';
+import { BUDGET } from '../../scripts/budget.mjs';
 import type { LabWindow } from '../src/lab-window.ts';
 
+const OUR_FILE = /\/extensions\/jupyterlab-commons\/static\/([^?]+)/;
 const PLUGINS = ['companion', 'live', 'sharing', 'sessions'].map(
   name => `jupyterlab-commons:${name}`
 );
@@ -36,20 +38,25 @@ test('the page signs in to the companion as the person of its server', async ({
   expect(session.admin).toBe(false);
 });
 
-test('what a browser fetches of ours before anybody has done anything is what the budget counts', async ({
+test('what a browser fetches of ours before anybody has done anything keeps the budget', async ({
   signIn
 }) => {
   const alice = await signIn('alice');
-  const fetched = new Set<string>();
-  alice.page.on('request', request => {
-    const [, name] =
-      /\/extensions\/jupyterlab-commons\/static\/([^?]+)/.exec(request.url()) ??
-      [];
+  const bodies = new Map<string, Promise<Buffer>>();
+  alice.page.on('response', response => {
+    const [, name] = OUR_FILE.exec(response.url()) ?? [];
     if (name !== undefined) {
-      fetched.add(name);
+      bodies.set(name, response.body());
     }
   });
   await alice.openLab();
-  await alice.commons();
-  expect([...fetched].sort()).toEqual(startFiles().sort());
+  await alice.isSignedIn();
+  const files = await Promise.all(bodies.values());
+  const sum = (size: (body: Buffer) => number) =>
+    files.reduce((total, body) => total + size(body), 0);
+  expect(files.length).toBeGreaterThan(2);
+  expect(sum(body => body.length)).toBeLessThanOrEqual(BUDGET.settledRaw);
+  expect(sum(body => gzipSync(body).length)).toBeLessThanOrEqual(
+    BUDGET.settledGzip
+  );
 });
