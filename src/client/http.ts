@@ -105,7 +105,8 @@ const byStatus: Record<number, ErrorCode> = {
   504: 'STOPPING'
 };
 
-function refusalOf(status: number, text: string): CommonsError {
+/** What an answer that is not ok says, of the companion or of the own server. */
+export function refusalOf(status: number, text: string): CommonsError {
   const body = errorBody(text);
   if (body !== null && isErrorCode(body['code'])) {
     const { detail, link } = body;

@@ -10,7 +10,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { ICompanion, IDocuments, ILiveEntry } from '../tokens';
 import type { LiveDocuments } from './live-documents';
 import type { LiveEntry } from './live-entry';
-import { isOnOwnersServer } from './own-server';
+import { isOnOwnersServer } from '../client/own-server';
 import { idOfPath } from './id-of-path';
 import { DRIVE, localPathOf, nameOfPath } from './paths';
 

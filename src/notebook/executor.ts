@@ -4,7 +4,7 @@ import { runCell, type INotebookCellExecutor } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ILiveDocuments, ILiveEntry } from '../tokens';
 import { LiveNotebook } from './live-notebook';
-import { isOnOwnersServer } from './own-server';
+import { isOnOwnersServer } from '../client/own-server';
 
 /**
  * Runs cells as JupyterLab does, except in live notebooks: there only the page

@@ -1,52 +1,43 @@
 import { Notification, type ISessionContext } from '@jupyterlab/apputils';
-import { URLExt } from '@jupyterlab/coreutils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { INotebookModel } from '@jupyterlab/notebook';
-import { ServerConnection } from '@jupyterlab/services';
+import type { ServerConnection, Session } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { record, text, type DocumentInfo } from '@jupyterlab-commons/protocol';
+import { attachKernel } from '../client/kernel';
+import { isOnOwnersServer } from '../client/own-server';
 import type { ILiveEntry } from '../tokens';
-import { isOnOwnersServer } from './own-server';
-
-/** What `commons/kernel` of the own server answers. */
-const kernelAnswer = record({
-  sessionId: text(),
-  kernelId: text(),
-  kernelName: text()
-});
+import { problemOf } from '../ui/words';
 
 export interface ITieKernelOptions {
-  context: DocumentRegistry.IContext<INotebookModel>;
+  context: Pick<
+    DocumentRegistry.IContext<INotebookModel>,
+    'path' | 'model' | 'sessionContext'
+  >;
   entry: Promise<ILiveEntry>;
   settings: ServerConnection.ISettings;
   trans: TranslationBundle;
 }
 
+/** Asks the own server for the session of the notebook; answers its id. */
+type Attach = (kernelName: string | undefined) => Promise<string>;
+
 /**
  * Ties the session of a live panel to the kernel that runs in the notebook's own
- * folder. The panel never starts one: JupyterLab would start it at the live
- * path, which is no folder, or on the server of a guest.
+ * folder. The panel itself never starts one: JupyterLab would start it at the
+ * live path, which is no folder, or on the server of a guest.
  */
-export function tieKernel({
-  context,
-  entry,
-  settings,
-  trans
-}: ITieKernelOptions): void {
+export function tieKernel(options: ITieKernelOptions): void {
+  const { context, entry, settings, trans } = options;
   const session = context.sessionContext;
-  const attach = async (name?: string): Promise<string | null> => {
+  const attach: Attach = async kernelName => {
     const { info } = await entry;
-    if (!isOnOwnersServer(info)) {
-      return null;
-    }
-    try {
-      return await startKernel(settings, info, context.path, name);
-    } catch (error) {
-      Notification.error(
-        trans.__('The kernel could not be started: %1', String(error))
-      );
-      return null;
-    }
+    const path = info.path ?? info.name;
+    const wanted = {
+      path,
+      livePath: context.path,
+      kernelName: kernelName || undefined
+    };
+    return (await attachKernel(settings, wanted)).sessionId;
   };
   session.kernelPreference = {
     ...session.kernelPreference,
@@ -54,84 +45,92 @@ export function tieKernel({
     canStart: false,
     autoStartDefault: false
   };
-  replaceStart(session, context, attach, trans);
+  replaceNewSession(session, attach, trans);
+  replaceStart(options, attach);
+}
+
+/**
+ * Whenever JupyterLab would make a session of its own, it gets the one which our
+ * server has started in the file's folder: at the first start, after a shutdown,
+ * after a crash.
+ */
+function replaceNewSession(
+  session: ISessionContext,
+  attach: Attach,
+  trans: TranslationBundle
+): void {
+  const sessions = session.sessionManager;
+  const startNew: Session.IManager['startNew'] = async (wanted, connect) => {
+    if (wanted.kernel !== undefined && 'id' in wanted.kernel) {
+      // A kernel that runs already was chosen; it stays in its folder.
+      return sessions.startNew(wanted, connect);
+    }
+    const id = await attach(wanted.kernel?.name);
+    const model = await sessions.findById(id);
+    if (model === undefined) {
+      throw new Error(trans.__('The kernel has just ended. Start it again.'));
+    }
+    // Under the name asked for: JupyterLab shuts a session of another name down.
+    return sessions.connectTo({
+      ...connect,
+      model: { ...model, path: wanted.path }
+    });
+  };
+  Object.defineProperty(session, 'sessionManager', {
+    value: new Proxy(sessions, {
+      get: (target, key): unknown =>
+        key === 'startNew' ? startNew : Reflect.get(target, key)
+    })
+  });
 }
 
 function replaceStart(
-  session: ISessionContext,
-  context: DocumentRegistry.IContext<INotebookModel>,
-  attach: (name?: string) => Promise<string | null>,
-  trans: TranslationBundle
+  { context, entry, trans }: ITieKernelOptions,
+  attach: Attach
 ): void {
+  const session = context.sessionContext;
   const initialize = session.initialize.bind(session);
   const changeKernel = session.changeKernel.bind(session);
+  const isOwn = async () => isOnOwnersServer((await entry).info);
 
-  // JupyterLab then finds the session by the live path and connects to it.
-  session.initialize = async () => {
-    await attach(context.model.defaultKernelName);
+  const begin = async (): Promise<boolean> => {
+    if (await isOwn()) {
+      await attach(context.model.defaultKernelName).catch(reason =>
+        Notification.error(
+          trans.__(
+            'The kernel could not be started: %1',
+            problemOf(trans, reason).text
+          )
+        )
+      );
+    }
+    // It finds the session by the live path and connects to it.
     return initialize();
   };
-  session.startKernel = async () => {
-    const id = await attach(context.model.defaultKernelName);
-    if (id !== null) {
-      await changeKernel({ id });
-    }
-    return false;
-  };
-  session.changeKernel = async options => {
-    if (session.session !== null) {
-      return changeKernel(options);
-    }
-    const id = await attach(options?.name);
-    if (id === null) {
-      Notification.info(
-        trans.__(
-          'Cells of this notebook run on the server of its owner. Make a copy in your files to run it yourself.'
-        ),
-        { autoClose: 8000 }
-      );
+  let begun: Promise<boolean> | null = null;
+  session.initialize = () => (begun ??= begin());
+  session.changeKernel = async (options = {}) => {
+    if (!(await isOwn())) {
+      explain(trans);
       return null;
     }
-    return changeKernel({ id });
+    if (session.session !== null && options.id === undefined) {
+      // Changed in place, the new kernel would start at the live path.
+      await session.shutdown();
+    }
+    return changeKernel(options);
+  };
+  session.startKernel = async () => {
+    await session.changeKernel({ name: context.model.defaultKernelName });
+    return false;
   };
 }
 
-/** Finds or starts the kernel at the file's real path; answers its id. */
-async function startKernel(
-  settings: ServerConnection.ISettings,
-  info: DocumentInfo,
-  livePath: string,
-  kernelName?: string
-): Promise<string> {
-  const response = await callKernel(settings, 'POST', {
-    path: info.path ?? info.name,
-    livePath,
-    kernelName: kernelName || undefined
-  });
-  return kernelAnswer(await response.json()).kernelId;
-}
-
-/** Gives the kernel its real path back, for the panel of the plain file. */
-export async function releaseKernel(
-  settings: ServerConnection.ISettings,
-  path: string,
-  livePath: string
-): Promise<void> {
-  await callKernel(settings, 'DELETE', { path, livePath });
-}
-
-async function callKernel(
-  settings: ServerConnection.ISettings,
-  method: string,
-  body: Record<string, string | undefined>
-): Promise<Response> {
-  const response = await ServerConnection.makeRequest(
-    URLExt.join(settings.baseUrl, 'commons', 'kernel'),
-    { method, body: JSON.stringify(body) },
-    settings
+function explain(trans: TranslationBundle): void {
+  Notification.info(
+    trans.__(
+      'Cells of this notebook run on the server of its owner. Make a copy in your files to run it yourself.'
+    ),
+    { autoClose: 8000 }
   );
-  if (!response.ok) {
-    throw await ServerConnection.ResponseError.create(response);
-  }
-  return response;
 }

@@ -5,7 +5,6 @@
 export { saveCopy } from './copy';
 export { cursors } from './cursors';
 export { LiveDrive } from './drive';
-export { watchEnds } from './ended';
 export { LiveExecutor } from './executor';
 export { tieKernel } from './kernel';
 export { LiveDocuments } from './live-documents';

@@ -80,7 +80,7 @@ export class LiveShell implements ILiveDocuments {
   private async _load(): Promise<LiveParts> {
     const code = await loadLiveCode();
     const { companion, documents, manager, services, trans } = this._options;
-    const { contents, serverSettings: settings } = services;
+    const { contents } = services;
     const live = new code.LiveDocuments({ companion, documents, manager });
     const drive = new code.LiveDrive({
       companion,
@@ -92,7 +92,6 @@ export class LiveShell implements ILiveDocuments {
     const redirect = new code.Redirect({ documents, live, contents, trans });
     live.entryAdded.connect((_, entry) => this._entryAdded.emit(entry));
     drive.fileChanged.connect((_, change) => this._fileChanged.emit(change));
-    code.watchEnds({ live, manager, settings, trans });
     this._parts = { live, drive, redirect };
     return this._parts;
   }

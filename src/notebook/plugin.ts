@@ -25,7 +25,7 @@ import { ICompanion, IDocuments, ILiveDocuments } from '../tokens';
 import { DriveShell } from './drive-shell';
 import { liveCode, loadLiveCode } from './lazy';
 import { LiveShell } from './live-shell';
-import { isOnOwnersServer } from './own-server';
+import { isOnOwnersServer } from '../client/own-server';
 import { DRIVE, isLivePath, namesLivePath } from './paths';
 import { whenEntry } from './when-entry';
 

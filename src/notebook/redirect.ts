@@ -4,7 +4,7 @@ import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { DocumentInfo } from '@jupyterlab-commons/protocol';
 import type { IDocuments, ILiveDocuments } from '../tokens';
-import { isOnOwnersServer } from './own-server';
+import { isOnOwnersServer } from '../client/own-server';
 
 export interface IRedirectOptions {
   documents: IDocuments;

@@ -6,7 +6,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Widget } from '@lumino/widgets';
 import { fileChosen } from '@jupyterlab-commons/protocol';
 import type { ICompanion, ILiveDocuments } from '../tokens';
-import { giveKernelBack } from '../ui/give-kernel-back';
+import { giveKernelBack } from '../client/kernel';
 import { problemOf, shortName } from '../ui/words';
 import type { IBannerVerbs } from './banner-model';
 import { saveCopy } from './save-copy';

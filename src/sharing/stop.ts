@@ -7,7 +7,7 @@ import type {
   ILiveDocuments,
   ILiveEntry
 } from '../tokens';
-import { giveKernelBack } from '../ui/give-kernel-back';
+import { giveKernelBack } from '../client/kernel';
 import { livePanels } from '../ui/panels';
 
 /** How long an edit that is on its way is waited for. */
