@@ -2,7 +2,6 @@
  * All that live documents need, in one chunk. Everybody who starts JupyterLab
  * would pay for it otherwise; see `lazy.ts`.
  */
-export { saveCopy } from './copy';
 export { cursors } from './cursors';
 export { LiveDrive } from './drive';
 export { LiveExecutor } from './executor';
@@ -11,5 +10,6 @@ export { LiveDocuments } from './live-documents';
 export { liveTextOf } from './live-text';
 export { Redirect } from './redirect';
 export { followLink, idOfSearch, withoutLive } from './route';
+export { saveCopy } from './save-copy';
 export { watchTrust } from './trust';
 export { ViewerMode } from './viewer';

@@ -3,7 +3,7 @@ import {
   type JupyterFrontEnd,
   type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import {
   EditorExtensionRegistry,
   IEditorExtensionRegistry
@@ -13,7 +13,10 @@ import type {
   DocumentRegistry,
   IDocumentWidget
 } from '@jupyterlab/docregistry';
-import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import {
+  IDefaultFileBrowser,
+  IFileBrowserFactory
+} from '@jupyterlab/filebrowser';
 import {
   INotebookCellExecutor,
   runCell,
@@ -22,6 +25,7 @@ import {
 } from '@jupyterlab/notebook';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { ICompanion, IDocuments, ILiveDocuments } from '../tokens';
+import { addCopyCommand, SAVE_COPY } from './copy-command';
 import { DriveShell } from './drive-shell';
 import { liveCode, loadLiveCode } from './lazy';
 import { LiveShell } from './live-shell';
@@ -33,8 +37,6 @@ type NotebookContext = DocumentRegistry.IContext<INotebookModel>;
 type AnyContext = DocumentRegistry.IContext<DocumentRegistry.IModel>;
 
 const CommandIDs = {
-  /** Writes the current live document as a new file of one's own. */
-  saveCopy: 'commons:save-copy',
   /** Opens the document of a share link. */
   followLink: 'commons:follow-link'
 } as const;
@@ -49,7 +51,7 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
   description: 'The drive of live documents.',
   autoStart: true,
   requires: [ICompanion, IDocuments, IDocumentManager],
-  optional: [IFileBrowserFactory, ICommandPalette, ITranslator],
+  optional: [IFileBrowserFactory, ITranslator],
   provides: ILiveDocuments,
   activate: async (
     app: JupyterFrontEnd,
@@ -57,7 +59,6 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
     documents: IDocuments,
     manager: IDocumentManager,
     browsers: IFileBrowserFactory | null,
-    palette: ICommandPalette | null,
     translator: ITranslator | null
   ): Promise<ILiveDocuments> => {
     const trans = load(translator);
@@ -79,7 +80,6 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
       allowFileUploads: false
     });
     watchPanels(app, live, documents);
-    addSaveCopy(app, { live, manager, palette, trans });
     window.addEventListener('beforeunload', event => {
       if (live.parts?.live.unsaved) {
         event.preventDefault();
@@ -132,43 +132,25 @@ function watchPanels(
   documents.listChanged.connect(lookForOwn);
 }
 
-function addSaveCopy(
-  app: JupyterFrontEnd,
-  options: {
-    live: LiveShell;
-    manager: IDocumentManager;
-    palette: ICommandPalette | null;
-    trans: ReturnType<typeof load>;
+const copy: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-commons:copy',
+  description: "Writes a live document as a new file of one's own.",
+  autoStart: true,
+  requires: [ILiveDocuments, IDocumentManager],
+  optional: [IDefaultFileBrowser, ICommandPalette, ITranslator],
+  activate: (
+    app: JupyterFrontEnd,
+    live: ILiveDocuments,
+    manager: IDocumentManager,
+    browser: IDefaultFileBrowser | null,
+    palette: ICommandPalette | null,
+    translator: ITranslator | null
+  ): void => {
+    const trans = load(translator);
+    addCopyCommand({ app, live, manager, browser, trans });
+    palette?.addItem({ command: SAVE_COPY, category: trans.__('Sharing') });
   }
-): void {
-  const { live, manager, palette, trans } = options;
-  const current = () => {
-    const widget = app.shell.currentWidget;
-    const context = widget ? manager.contextForWidget(widget) : undefined;
-    return context && isLivePath(context.path)
-      ? (live.parts?.live.openingOf(context.path) ?? null)
-      : null;
-  };
-  app.commands.addCommand(CommandIDs.saveCopy, {
-    label: trans.__('Save a Copy in My Files'),
-    caption: trans.__('Write this live document as a new file of your own'),
-    describedBy: { args: { type: 'object', properties: {} } },
-    isEnabled: () => current() !== null,
-    execute: async () => {
-      const opening = current();
-      if (opening !== null) {
-        const { contents } = manager.services;
-        const { saveCopy } = await loadLiveCode();
-        const saved = await saveCopy(contents, opening.document, opening.path);
-        Notification.success(trans.__('Saved as %1', saved));
-      }
-    }
-  });
-  palette?.addItem({
-    command: CommandIDs.saveCopy,
-    category: trans.__('Sharing')
-  });
-}
+};
 
 const viewer: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-commons:viewer',
@@ -323,6 +305,7 @@ const route: JupyterFrontEndPlugin<void> = {
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   live,
+  copy,
   viewer,
   kernel,
   executor,

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { FileChoice } from '@jupyterlab-commons/protocol';
+import { isOnOwnersServer } from '../client/own-server';
 import { problemOf } from '../ui/words';
 import { bannerCase, type BannerCase } from './banner-case';
 import type { EntryFollower } from './entry-follower';
@@ -12,7 +13,7 @@ const OFFLINE_GRACE_MS = 3000;
 /** What the buttons of the banner do; each rejects with the reason. */
 export interface IBannerVerbs {
   chooseFile(id: string, choice: FileChoice): Promise<void>;
-  saveCopy(): Promise<void>;
+  saveCopy(id: string): Promise<void>;
   openAgain(id: string): Promise<void>;
   openFile(path: string): Promise<void>;
 }
@@ -47,9 +48,10 @@ export class BannerModel implements IDisposable {
     return this._busy;
   }
 
-  /** The path of the owner's file; null for everybody else. */
+  /** The path of the owner's file; null where this page cannot open it. */
   get filePath(): string | null {
-    return this._follower.entry?.info.path ?? null;
+    const info = this._follower.entry?.info;
+    return info && isOnOwnersServer(info) ? info.path : null;
   }
 
   /** Puts this banner away until it has something else to say. */
@@ -67,14 +69,11 @@ export class BannerModel implements IDisposable {
   }
 
   saveCopy(): Promise<void> {
-    return this._run(() => this._verbs.saveCopy());
+    return this._runWithId(id => this._verbs.saveCopy(id));
   }
 
-  async openAgain(): Promise<void> {
-    const id = this._follower.entry?.info.id;
-    if (id !== undefined) {
-      await this._run(() => this._verbs.openAgain(id));
-    }
+  openAgain(): Promise<void> {
+    return this._runWithId(id => this._verbs.openAgain(id));
   }
 
   async openFile(): Promise<void> {
@@ -98,10 +97,14 @@ export class BannerModel implements IDisposable {
     Signal.clearData(this);
   }
 
-  private async _choose(choice: FileChoice): Promise<void> {
+  private _choose(choice: FileChoice): Promise<void> {
+    return this._runWithId(id => this._verbs.chooseFile(id, choice));
+  }
+
+  private async _runWithId(verb: (id: string) => Promise<void>): Promise<void> {
     const id = this._follower.entry?.info.id;
     if (id !== undefined) {
-      await this._run(() => this._verbs.chooseFile(id, choice));
+      await this._run(() => verb(id));
     }
   }
 

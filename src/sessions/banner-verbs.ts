@@ -1,21 +1,21 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
-import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { CommandRegistry } from '@lumino/commands';
 import type { Widget } from '@lumino/widgets';
 import { fileChosen } from '@jupyterlab-commons/protocol';
 import type { ICompanion, ILiveDocuments } from '../tokens';
 import { giveKernelBack } from '../client/kernel';
 import { problemOf, shortName } from '../ui/words';
 import type { IBannerVerbs } from './banner-model';
-import { saveCopy } from './save-copy';
 
 export type BannerVerbsParts = {
   companion: ICompanion;
   live: ILiveDocuments;
   manager: IDocumentManager;
-  browser: IDefaultFileBrowser | null;
+  /** Among them those of the other plugins. */
+  commands: Pick<CommandRegistry, 'execute'>;
   trans: TranslationBundle;
 };
 
@@ -25,8 +25,8 @@ export function bannerVerbs(
   context: DocumentRegistry.IContext<DocumentRegistry.IModel>,
   parts: BannerVerbsParts
 ): IBannerVerbs {
-  const { companion, live, manager, trans } = parts;
-  const { contents, serverSettings } = manager.services;
+  const { commands, companion, live, manager, trans } = parts;
+  const { serverSettings } = manager.services;
   return {
     chooseFile: async (id, choice) => {
       const { keptAs } = await companion.call('chooseFile', {
@@ -41,22 +41,8 @@ export function bannerVerbs(
         );
       }
     },
-    saveCopy: async () => {
-      const entry = live.entryOf(context.path);
-      if (entry === null) {
-        return;
-      }
-      const folder = folderOf(parts);
-      const { model } = context;
-      const path = await saveCopy({
-        contents,
-        model,
-        document: entry.info,
-        folder
-      });
-      Notification.success(trans.__('Saved as %1.', shortName(path)), {
-        actions: [openAction(path, parts)]
-      });
+    saveCopy: async id => {
+      await commands.execute('commons:save-copy', { id });
     },
     openAgain: async id => {
       panel.dispose();
@@ -74,13 +60,6 @@ export function bannerVerbs(
       manager.openOrReveal(path);
     }
   };
-}
-
-/** Where a copy goes: the folder that the file browser shows, if it is an own one. */
-function folderOf({ browser, manager }: BannerVerbsParts): string {
-  const path = browser?.model.path ?? '';
-  const { contents } = manager.services;
-  return contents.driveName(path) === '' ? contents.localPath(path) : '';
 }
 
 function openAction(

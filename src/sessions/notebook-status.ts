@@ -8,7 +8,6 @@ import type {
   DocumentRegistry,
   IDocumentWidget
 } from '@jupyterlab/docregistry';
-import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { DisposableSet, type IDisposable } from '@lumino/disposable';
 import { Panel, type Widget } from '@lumino/widgets';
@@ -28,18 +27,18 @@ export const notebookStatus: JupyterFrontEndPlugin<void> = {
     'Shows in live documents who is here, what is saved and what needs a decision.',
   autoStart: true,
   requires: [ICompanion, ILiveDocuments, IDocumentManager],
-  optional: [IToolbarWidgetRegistry, IDefaultFileBrowser, ITranslator],
+  optional: [IToolbarWidgetRegistry, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     companion: ICompanion,
     live: ILiveDocuments,
     manager: IDocumentManager,
     toolbars: IToolbarWidgetRegistry | null,
-    browser: IDefaultFileBrowser | null,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_commons');
-    const parts = { companion, live, manager, browser, trans };
+    const { commands } = app;
+    const parts = { commands, companion, live, manager, trans };
     for (const factory of FACTORIES) {
       if (toolbars) {
         addToolbarItems(toolbars, factory, parts);

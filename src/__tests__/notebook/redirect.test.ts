@@ -4,10 +4,8 @@ import { nullTranslator } from '@jupyterlab/translation';
 import type { DocumentInfo } from '@jupyterlab-commons/protocol';
 import { Signal } from '@lumino/signaling';
 import type { IDocuments, ILiveDocuments } from '../../tokens';
-import { saveCopy } from '../../notebook/copy';
 import { Redirect } from '../../notebook/redirect';
 import { INFO } from './fake-companion';
-import { twoPages } from './two-pages';
 
 const OWN: DocumentInfo = {
   ...INFO,
@@ -125,26 +123,5 @@ describe('the owner opens the plain file of a shared document', () => {
     const { opened } = page([info]);
     await settle();
     expect(opened).toEqual([]);
-  });
-});
-
-describe('a copy of a live document', () => {
-  it('takes a free name and carries no trust', async () => {
-    const { ada } = twoPages();
-    ada.setTrusted(ada.cells[0]!, true);
-    const saved: [string, { content: unknown }][] = [];
-    const contents = {
-      get: async (path: string) => {
-        if (path !== 'demo-copy.ipynb') {
-          throw new Error('404');
-        }
-      },
-      save: async (...args: [string, { content: unknown }]) => saved.push(args)
-    };
-    await expect(
-      saveCopy(contents as never, ada, 'live:x/demo.ipynb')
-    ).resolves.toBe('demo-copy2.ipynb');
-    expect(saved[0]![1]).toMatchObject({ type: 'notebook', format: 'json' });
-    expect(JSON.stringify(saved)).not.toContain('trusted');
   });
 });

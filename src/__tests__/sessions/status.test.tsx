@@ -242,7 +242,7 @@ describe('The banner', () => {
       })
     );
     await press('Save a copy in my files');
-    expect(verbs.saveCopy).toHaveBeenCalled();
+    expect(verbs.saveCopy).toHaveBeenCalledWith(DOCUMENT_ID);
     expect(screen.queryByRole('button', { name: 'Open again' })).toBeNull();
     await expectAccessible(container);
     act(() => entry.set({ saveState: ended('EPOCH_CHANGED') }));
