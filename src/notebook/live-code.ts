@@ -8,7 +8,7 @@ export { LiveExecutor } from './executor';
 export { tieKernel } from './kernel';
 export { LiveDocuments } from './live-documents';
 export { liveTextOf } from './live-text';
-export { Redirect } from './redirect';
+export { redirect } from './redirect';
 export { followLink, idOfSearch, withoutLive } from './route';
 export { saveCopy } from './save-copy';
 export { watchTrust } from './trust';

@@ -14,7 +14,6 @@ import type { LiveDrive } from './drive';
 import { loadLiveCode } from './lazy';
 import type { LiveDocuments } from './live-documents';
 import { pathOfDocument } from './paths';
-import type { Redirect } from './redirect';
 
 export interface ILiveShellOptions {
   companion: ICompanion;
@@ -28,7 +27,6 @@ export interface ILiveShellOptions {
 export type LiveParts = {
   live: LiveDocuments;
   drive: LiveDrive;
-  redirect: Redirect;
 };
 
 /** Stands for live documents from the start, and fetches their code when it is needed. */
@@ -89,10 +87,9 @@ export class LiveShell implements ILiveDocuments {
       contents,
       trans
     });
-    const redirect = new code.Redirect({ documents, live, contents, trans });
     live.entryAdded.connect((_, entry) => this._entryAdded.emit(entry));
     drive.fileChanged.connect((_, change) => this._fileChanged.emit(change));
-    this._parts = { live, drive, redirect };
+    this._parts = { live, drive };
     return this._parts;
   }
 

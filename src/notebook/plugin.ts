@@ -23,14 +23,18 @@ import {
   type INotebookModel,
   type NotebookPanel
 } from '@jupyterlab/notebook';
-import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+import {
+  ITranslator,
+  nullTranslator,
+  type TranslationBundle
+} from '@jupyterlab/translation';
 import { ICompanion, IDocuments, ILiveDocuments } from '../tokens';
 import { addCopyCommand, SAVE_COPY } from './copy-command';
 import { DriveShell } from './drive-shell';
 import { liveCode, loadLiveCode } from './lazy';
 import { LiveShell } from './live-shell';
-import { isOnOwnersServer } from '../client/own-server';
 import { DRIVE, isLivePath, namesLivePath } from './paths';
+import { PlainPanels } from './plain-panels';
 import { whenEntry } from './when-entry';
 
 type NotebookContext = DocumentRegistry.IContext<INotebookModel>;
@@ -43,7 +47,7 @@ const CommandIDs = {
 
 const FACTORIES = ['Notebook', 'Editor'];
 
-const load = (translator: ITranslator | null) =>
+const load = (translator: ITranslator | null): TranslationBundle =>
   (translator ?? nullTranslator).load('jupyterlab_commons');
 
 const live: JupyterFrontEndPlugin<ILiveDocuments> = {
@@ -79,7 +83,7 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
       state: null,
       allowFileUploads: false
     });
-    watchPanels(app, live, documents);
+    watchPanels(app, { live, documents, trans });
     window.addEventListener('beforeunload', event => {
       if (live.parts?.live.unsaved) {
         event.preventDefault();
@@ -94,42 +98,35 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
   }
 };
 
-/**
- * Trust is watched from before a panel shows anything. Panels of plain files are
- * remembered, since a list that comes later may say that one of them is shared.
- */
+/** Trust is watched from before a panel shows anything. */
 function watchPanels(
   app: JupyterFrontEnd,
-  live: LiveShell,
-  documents: IDocuments
+  options: {
+    live: LiveShell;
+    documents: IDocuments;
+    trans: TranslationBundle;
+  }
 ): void {
-  const plain = new Set<IDocumentWidget>();
+  const { live, documents, trans } = options;
+  const { contents } = app.serviceManager;
+  const plain = new PlainPanels(documents, (panel, document, wasPlain) => {
+    void loadLiveCode()
+      .then(({ redirect }) =>
+        redirect(panel, document, { live, contents, trans, wasPlain })
+      )
+      .catch(reason => console.warn('jupyterlab-commons:', reason));
+  });
   for (const factory of FACTORIES) {
     app.docRegistry.addWidgetExtension(factory, {
       createNew: (panel: IDocumentWidget, context: AnyContext) => {
         if (isLivePath(context.path)) {
           liveCode()?.watchTrust(panel, context.model.sharedModel);
-        } else if (live.parts !== null) {
-          live.parts.redirect.watch(panel);
         } else {
           plain.add(panel);
-          panel.disposed.connect(() => plain.delete(panel));
         }
       }
     });
   }
-  const lookForOwn = (): void => {
-    if (documents.list?.some(info => isOnOwnersServer(info))) {
-      documents.listChanged.disconnect(lookForOwn);
-      void live.load().then(({ redirect }) => {
-        for (const panel of plain) {
-          redirect.watch(panel);
-        }
-        plain.clear();
-      });
-    }
-  };
-  documents.listChanged.connect(lookForOwn);
 }
 
 const copy: JupyterFrontEndPlugin<void> = {

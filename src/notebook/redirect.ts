@@ -3,112 +3,94 @@ import type { IDocumentWidget } from '@jupyterlab/docregistry';
 import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { DocumentInfo } from '@jupyterlab-commons/protocol';
-import type { IDocuments, ILiveDocuments } from '../tokens';
-import { isOnOwnersServer } from '../client/own-server';
+import type { ILiveDocuments } from '../tokens';
+import { problemOf, shortName } from '../ui/words';
 
 export interface IRedirectOptions {
-  documents: IDocuments;
-  live: ILiveDocuments;
+  live: Pick<ILiveDocuments, 'open'>;
   contents: Pick<Contents.IManager, 'get'>;
   trans: TranslationBundle;
+  /** The file became shared while it was open: the owner knows why it changes. */
+  wasPlain: boolean;
 }
 
 /**
- * Sees to it that the owner has a shared file open once: as live document. Two
- * models that write one file would overwrite each other.
+ * Opens the live document in the place of the panel of its file. Two models
+ * that write one file would overwrite each other. What was typed into the file
+ * and not saved stays there until the owner says so.
  */
-export class Redirect {
-  constructor(options: IRedirectOptions) {
-    this._options = options;
-    options.documents.listChanged.connect(this._lookAtAll, this);
+export async function redirect(
+  panel: IDocumentWidget,
+  document: DocumentInfo,
+  options: IRedirectOptions
+): Promise<void> {
+  const edited = await hasEdits(panel, options.contents);
+  if (panel.isDisposed) {
+    return;
   }
-
-  /** To be called for each panel of a file, as it is made or later. */
-  watch(panel: IDocumentWidget): void {
-    this._panels.add(panel);
-    panel.disposed.connect(() => this._panels.delete(panel));
-    // The panel is not in the shell yet; it cannot be taken out of it either.
-    setTimeout(() => this._look(panel), 0);
+  if (edited) {
+    warn(panel, document, options);
+  } else {
+    await replace(panel, document, options);
   }
+}
 
-  private _lookAtAll(): void {
-    for (const panel of [...this._panels]) {
-      this._look(panel);
-    }
+async function replace(
+  panel: IDocumentWidget,
+  { id, name }: DocumentInfo,
+  { live, trans, wasPlain }: IRedirectOptions
+): Promise<void> {
+  try {
+    await retire(panel);
+    await live.open(id);
+  } catch (error) {
+    Notification.error(problemOf(trans, error).text, { autoClose: false });
+    return;
   }
-
-  private _look(panel: IDocumentWidget): void {
-    const shared = panel.isDisposed ? null : this._sharedAs(panel.context.path);
-    if (shared === null || this._told.has(panel)) {
-      return;
-    }
-    this._told.add(panel);
-    void hasEdits(panel, this._options.contents).then(edited => {
-      if (panel.isDisposed) {
-        return;
-      }
-      if (edited) {
-        this._warn(shared, panel);
-      } else {
-        this._replace(shared, panel);
-      }
-    });
-  }
-
-  private _sharedAs(path: string): DocumentInfo | null {
-    const list = this._options.documents.list ?? [];
-    return (
-      list.find(info => info.path === path && isOnOwnersServer(info)) ?? null
-    );
-  }
-
-  private _replace({ id, name }: DocumentInfo, panel: IDocumentWidget): void {
-    const { live, trans } = this._options;
-    this._panels.delete(panel);
-    void retire(panel)
-      .then(() => live.open(id))
-      .then(
-        () =>
-          Notification.info(
-            trans.__(
-              '"%1" is shared, so it is open as live document instead of as file.',
-              name
-            ),
-            { autoClose: 6000 }
-          ),
-        reason => Notification.error(String(reason))
-      );
-  }
-
-  private _warn(shared: DocumentInfo, panel: IDocumentWidget): void {
-    const { trans } = this._options;
-    Notification.warning(
+  if (!wasPlain) {
+    Notification.info(
       trans.__(
-        '"%1" is shared and has unsaved changes in its file. Copy them, then open the live document.',
-        shared.name
+        '"%1" is shared, so it is open as live document instead of as file.',
+        shortName(name)
       ),
-      {
-        autoClose: false,
-        actions: [
-          {
-            label: trans.__('Discard Changes, Open Live Document'),
-            displayType: 'warn',
-            callback: () => this._replace(shared, panel)
-          }
-        ]
-      }
+      { autoClose: 6000 }
     );
   }
+}
 
-  private _options: IRedirectOptions;
-  private _panels = new Set<IDocumentWidget>();
-  private _told = new WeakSet<IDocumentWidget>();
+function warn(
+  panel: IDocumentWidget,
+  document: DocumentInfo,
+  options: IRedirectOptions
+): void {
+  const { trans } = options;
+  const warning = Notification.warning(
+    trans.__(
+      '"%1" is shared and has unsaved changes in its file. Copy them, then open the live document.',
+      shortName(document.name)
+    ),
+    {
+      autoClose: false,
+      actions: [
+        {
+          label: trans.__('Discard Changes, Open Live Document'),
+          displayType: 'warn',
+          callback: () => void replace(panel, document, options)
+        }
+      ]
+    }
+  );
+  panel.disposed.connect(() => Notification.dismiss(warning));
 }
 
 /** JupyterLab goes on drawing a panel for a moment; it fails on a disposed one. */
 const DRAWING_MS = 2000;
 /** What is due at the next frame has been done by then. */
 const FRAMES_MS = 100;
+/** The longest that a kernel which is just starting is waited for. */
+const STARTING_MS = 10_000;
+
+const pause = (ms: number) => new Promise(resolve => setTimeout(resolve, ms));
 
 /**
  * Takes a panel away and lets go of its kernel. It must not hold the kernel
@@ -127,9 +109,12 @@ async function retire(panel: IDocumentWidget): Promise<void> {
     // fails on cells that come to a panel which is no longer shown.
     session.initialize = () => Promise.resolve(false);
     await context.ready;
-    await new Promise(resolve => setTimeout(resolve, FRAMES_MS));
+    await pause(FRAMES_MS);
   }
   panel.parent = null;
+  // JupyterLab fails on a kernel that comes to a session which is gone. It
+  // answers the same promise each time, and keeps it when the start fails.
+  await Promise.race([session.initialize(), pause(STARTING_MS)]);
   session.dispose();
   setTimeout(() => panel.dispose(), DRAWING_MS);
 }
