@@ -14,8 +14,8 @@ import { KeptFile } from './kept-file.ts';
 
 /** Files that come or go within this time make one list. The server notices its own writes itself. */
 const WATCH_MS = 200;
-/** What may wait in memory for servers that are away, of documents that are closed. */
-const LAST_WORDS_CHARS = 64 * 1024 * 1024;
+/** Nobody waits longer for the last write of a document; it goes on by itself. */
+const RELEASE_MS = 5_000;
 
 export type FileKeeperOptions = {
   store: DocumentStore;
@@ -27,7 +27,11 @@ export type FileKeeperOptions = {
   changed: (documentId: string) => void;
 };
 
-type WithFile = StoredDocument & { path: string; server: string };
+type WithFile = StoredDocument & {
+  path: string;
+  server: string;
+  head?: number;
+};
 
 function hasFile(document: StoredDocument): document is WithFile {
   return document.path !== null && document.server !== null;
@@ -52,9 +56,9 @@ export class FileKeeper implements Files, LinkListener {
     path: string,
     type: DocumentType
   ): Promise<{ content: string; hash: string | null }> {
-    return this.#options.links
-      .of(user, server)
-      .call({ method: 'read', path, type });
+    const link = this.#options.links.of(user, server);
+    await this.#finish(user, server, path);
+    return link.call({ method: 'read', path, type });
   }
 
   keep(document: StoredDocument): void {
@@ -64,33 +68,18 @@ export class FileKeeper implements Files, LinkListener {
     }
   }
 
-  async release(
-    document: StoredDocument,
-    last: { text: string; seq: number } | null
-  ): Promise<void> {
+  async release(document: StoredDocument): Promise<void> {
     const file = this.#files.get(document.id);
     if (file === undefined) {
       return;
     }
-    if (last !== null) {
-      await file.release(last);
-    }
-    const waiting = [...this.#files.values()].reduce(
-      (sum, each) => sum + each.lastChars,
-      0
-    );
-    if (last === null || file.over || waiting > LAST_WORDS_CHARS) {
-      if (file.behind > 0) {
-        this.#options.log.warn(
-          'a document was closed with edits that its file lacks',
-          {
-            document: document.id,
-            state: file.state
-          }
-        );
-      }
-      this.#drop(file);
-    }
+    const done = file.release().then(() => this.#letGo(file));
+    let cancel = () => {};
+    const late = new Promise<void>(resolve => {
+      cancel = this.#options.clock.after(RELEASE_MS, resolve);
+    });
+    await Promise.race([done, late]);
+    cancel();
   }
 
   /** How the file stands; derived from the store where it is not being kept at the moment. */
@@ -151,6 +140,7 @@ export class FileKeeper implements Files, LinkListener {
   down(user: string, server: string): void {
     for (const file of this.#filesOf(user, server)) {
       file.linkDown();
+      this.#letGo(file);
     }
   }
 
@@ -191,11 +181,20 @@ export class FileKeeper implements Files, LinkListener {
     // One after the other: each may have to be loaded to see whether anything is missing.
     for (const file of this.#filesOf(user, server)) {
       await file.linkUp();
-      if (file.over) {
-        this.#drop(file);
-      }
+      this.#letGo(file);
     }
     this.#watchSoon(user, server);
+  }
+
+  /** What closed documents still have to write into a file comes before it is read anew. */
+  async #finish(user: string, server: string, path: string): Promise<void> {
+    const documents = await this.#options.store.documentsOfServer(user, server);
+    for (const document of documents) {
+      if (document.closedAt !== null && document.path === path) {
+        this.keep(document);
+        await this.release(document);
+      }
+    }
   }
 
   #track(document: WithFile): KeptFile {
@@ -218,8 +217,26 @@ export class FileKeeper implements Files, LinkListener {
     return file;
   }
 
-  #drop(file: KeptFile): void {
+  /**
+   * A closed document stays here only while its write is tried again. Where the
+   * server is away, the store names the document when the server is back.
+   */
+  #letGo(file: KeptFile): void {
     const { id, owner, server } = file.document;
+    if (
+      this.#files.get(id) !== file ||
+      !file.closed ||
+      (!file.over && this.#options.links.has(owner, server))
+    ) {
+      return;
+    }
+    if (file.behind > 0) {
+      const { state } = file;
+      this.#options.log.warn(
+        'a document was closed with edits that its file lacks',
+        { document: id, state }
+      );
+    }
     file.stop();
     this.#files.delete(id);
     this.#listed.delete(id);
@@ -234,6 +251,11 @@ export class FileKeeper implements Files, LinkListener {
 
   #onChanged(id: string, status: FileStatus): void {
     this.#options.rooms.setFileStatus(id, status);
+    const file = this.#files.get(id);
+    if (file?.closed) {
+      this.#letGo(file);
+      return;
+    }
     const state = status.fileState === 'behind' ? 'saved' : status.fileState;
     if (this.#listed.get(id) !== state) {
       this.#listed.set(id, state);

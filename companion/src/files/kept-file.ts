@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import { CommonsError, type FileState } from '@jupyterlab-commons/protocol';
 import type { LinkCall, LinkResult } from '../live/link.ts';
 import type { Clock } from '../rooms/types.ts';
-import type { FileStatus } from '../sharing/live-rooms.ts';
+import type { FileContent, FileStatus } from '../sharing/live-rooms.ts';
 import type { StoredDocument } from '../storage/store.ts';
+import { hashOf, refusalOf } from './plain.ts';
+import { StatusTeller } from './status-teller.ts';
 
 /** F1: after the last edit, but never longer than this after the first. */
 const QUIET_MS = 1_000;
 const LONGEST_MS = 5_000;
-const TELL_MS = 1_000;
 const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 60_000;
 
@@ -19,9 +19,10 @@ export type Stored = StoredDocument['file'];
 type Blocked = 'changed-outside' | 'missing';
 
 export type KeptFileOptions = {
-  document: StoredDocument & { path: string; server: string };
+  /** `head` is the last edit in it, where that is known. */
+  document: StoredDocument & { path: string; server: string; head?: number };
   clock: Clock;
-  content: () => Promise<{ text: string; seq: number }>;
+  content: () => Promise<FileContent>;
   /** Asks the owner's server; throws LINK_ABSENT. */
   ask: (call: LinkCall) => Promise<LinkResult>;
   linked: () => boolean;
@@ -29,14 +30,6 @@ export type KeptFileOptions = {
   /** Told after each change of the status. */
   changed: (status: FileStatus) => void;
 };
-
-function hashOf(text: string): string {
-  return createHash('sha256').update(text, 'utf8').digest('hex');
-}
-
-function codeOf(error: unknown): CommonsError {
-  return error instanceof CommonsError ? error : new CommonsError('INTERNAL');
-}
 
 /** One owner's file, kept equal to its document. One write at a time. */
 export class KeptFile {
@@ -46,26 +39,31 @@ export class KeptFile {
   /** The last edit that the file holds, and the last there is. */
   #fileSeq: number;
   #headSeq: number;
+  /** Whether edits before this was made could be missing without our knowing. */
+  #headKnown: boolean;
   #blocked: Blocked | null;
   #failure: string | null;
-  /** What was sent when the answer got lost: the file may hold it. */
-  #sentHash: string | null = null;
-  #final: { text: string; seq: number } | null = null;
+  /** What was sent and not answered yet: the file may hold it. */
+  #sentHash: string | null;
+  #closed: boolean;
+  #unreadable = false;
   #firstEditAt: number | null = null;
   #retryMs = FIRST_RETRY_MS;
   #cancel = () => {};
   #work: Promise<void> = Promise.resolve();
   #stopped = false;
-  #told = '';
-  #toldState: FileState | null = null;
-  #toldAt = 0;
+  readonly #teller: StatusTeller;
 
   constructor(options: KeptFileOptions) {
-    const { file } = options.document;
+    const { file, head, closedAt } = options.document;
     this.#options = options;
+    this.#teller = new StatusTeller(options.clock, options.changed);
     this.#hash = file.hash;
     this.#fileSeq = file.seq;
-    this.#headSeq = file.seq;
+    this.#headSeq = Math.max(file.seq, head ?? 0);
+    this.#headKnown = head !== undefined;
+    this.#sentHash = file.sent;
+    this.#closed = closedAt !== null;
     this.#blocked =
       file.state === 'changed-outside' || file.state === 'missing'
         ? file.state
@@ -107,15 +105,16 @@ export class KeptFile {
     };
   }
 
-  /** Characters that wait here although their document is closed. */
-  get lastChars(): number {
-    return this.#final?.text.length ?? 0;
+  /** Nobody can edit the document any more. */
+  get closed(): boolean {
+    return this.#closed;
   }
 
-  /** Nothing is left to do for a document that is closed. */
+  /** Nothing is left that could be done for a closed document. */
   get over(): boolean {
     return (
-      this.#final !== null && (this.behind === 0 || this.#blocked !== null)
+      this.#closed &&
+      (this.behind === 0 || this.#blocked !== null || this.#unreadable)
     );
   }
 
@@ -161,7 +160,7 @@ export class KeptFile {
         keptAs = kept.keptAs;
         await this.#overwrite(kept.hash);
       } catch (error) {
-        await this.#onRefusal(codeOf(error));
+        await this.#onRefusal(refusalOf(error));
         throw error;
       }
     });
@@ -175,7 +174,7 @@ export class KeptFile {
       try {
         await this.#overwrite(null);
       } catch (error) {
-        await this.#onRefusal(codeOf(error));
+        await this.#onRefusal(refusalOf(error));
         throw error;
       }
     });
@@ -187,10 +186,9 @@ export class KeptFile {
     await this.#do(() => this.#write());
   }
 
-  /** The document is closed: `final` is the last there will be to write. */
-  async release(final: { text: string; seq: number }): Promise<void> {
-    this.#final = final;
-    this.#headSeq = Math.max(this.#headSeq, final.seq);
+  /** The document is closed: its last edits are written now, if its server is there. */
+  async release(): Promise<void> {
+    this.#closed = true;
     await this.flush();
   }
 
@@ -246,53 +244,77 @@ export class KeptFile {
 
   /** Writes what is missing, if anything is and nothing is in the way. Does not throw. */
   async #write(): Promise<void> {
-    const latest =
-      this.#final ?? (await this.#options.content().catch(() => null));
+    if (this.#headKnown && !this.#mayWrite()) {
+      this.#tell();
+      return;
+    }
+    const latest = await this.#content().catch(() => null);
     if (latest === null) {
       // The document cannot be read at the moment; nothing is known about the file.
+      this.#unreadable = this.#closed;
       this.#retry();
       return;
     }
-    const { text, seq } = latest;
-    this.#headSeq = Math.max(this.#headSeq, seq);
     try {
-      if (this.behind > 0 && this.#blocked === null && this.#options.linked()) {
-        await this.#send(text, seq, this.#hash);
+      if (this.#mayWrite()) {
+        await this.#settle();
+        await this.#send(latest, this.#hash);
       }
       this.#tell();
     } catch (error) {
-      await this.#onRefusal(codeOf(error));
+      await this.#onRefusal(refusalOf(error));
+    }
+  }
+
+  #mayWrite(): boolean {
+    return this.behind > 0 && this.#blocked === null && this.#options.linked();
+  }
+
+  async #content(): Promise<FileContent> {
+    const latest = await this.#options.content();
+    this.#closed ||= latest.closed;
+    this.#headSeq = Math.max(this.#headSeq, latest.seq);
+    this.#headKnown = true;
+    return latest;
+  }
+
+  /**
+   * A write whose answer was lost, or that a crash fell into, may have been
+   * done. Then the file holds what we sent, and nobody else has changed it.
+   */
+  async #settle(): Promise<void> {
+    if (this.#sentHash === null) {
+      return;
+    }
+    try {
+      const { hash } = await this.#ask({ method: 'read' });
+      if (hash === this.#sentHash) {
+        this.#hash = hash;
+      }
+    } catch (error) {
+      // Whatever else is wrong with the file the write itself will say.
+      if (refusalOf(error).code === 'LINK_ABSENT') {
+        throw error;
+      }
     }
   }
 
   async #overwrite(baseHash: string | null): Promise<void> {
-    const { text, seq } = this.#final ?? (await this.#options.content());
-    this.#sentHash = null;
-    await this.#send(text, seq, baseHash);
+    await this.#send(await this.#content(), baseHash);
   }
 
   async #send(
-    text: string,
-    seq: number,
+    { text, seq }: FileContent,
     baseHash: string | null
   ): Promise<void> {
     this.#firstEditAt = null;
-    const before = this.#sentHash;
     this.#sentHash = hashOf(text);
-    let result: LinkResult;
-    try {
-      result = await this.#ask({ method: 'write', baseHash, content: text });
-    } catch (error) {
-      // The answer to the write before may have been lost after it was done.
-      if (before === null || codeOf(error).code !== 'FILE_CHANGED') {
-        throw error;
-      }
-      result = await this.#ask({
-        method: 'write',
-        baseHash: before,
-        content: text
-      });
-    }
+    await this.#save();
+    const result = await this.#ask({
+      method: 'write',
+      baseHash,
+      content: text
+    });
     this.#hash = result.hash ?? this.#sentHash;
     this.#sentHash = null;
     this.#fileSeq = seq;
@@ -309,6 +331,10 @@ export class KeptFile {
   }
 
   async #onRefusal(error: CommonsError): Promise<void> {
+    if (error.code !== 'LINK_ABSENT') {
+      // A refusal means that nothing was written.
+      this.#sentHash = null;
+    }
     switch (error.code) {
       case 'FILE_CHANGED':
         await this.#setBlocked('changed-outside');
@@ -354,27 +380,13 @@ export class KeptFile {
       state,
       detail: this.#failure,
       hash: this.#hash,
-      seq: this.#fileSeq
+      seq: this.#fileSeq,
+      sent: this.#sentHash
     };
     await this.#options.save(file).catch(() => {});
   }
 
-  /** A number alone that grows with every edit is told once a second. */
   #tell(): void {
-    const { status, state } = this;
-    const told = JSON.stringify(status);
-    const now = this.#options.clock.now();
-    if (
-      told === this.#told ||
-      (state === this.#toldState &&
-        status.behind > 0 &&
-        now < this.#toldAt + TELL_MS)
-    ) {
-      return;
-    }
-    this.#told = told;
-    this.#toldState = state;
-    this.#toldAt = now;
-    this.#options.changed(status);
+    this.#teller.tell(this.status);
   }
 }

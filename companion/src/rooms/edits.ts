@@ -392,6 +392,7 @@ export class Edits {
   }
 }
 
-function lastOf({ rows, snapshot }: StoredContent): number {
+/** The last edit in it. */
+export function lastOf({ rows, snapshot }: StoredContent): number {
   return rows.at(-1)?.seq ?? snapshot?.seq ?? 0;
 }

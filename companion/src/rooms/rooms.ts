@@ -6,6 +6,8 @@ import {
   type PresentPerson
 } from '@jupyterlab-commons/protocol';
 import type { DocumentStore } from '../storage/store.ts';
+import { lastOf } from './edits.ts';
+import { RoomState } from './room-state.ts';
 import { Room, type FileStatus } from './room.ts';
 import type { Clock, RoomLimits, RoomListener, RoomLog } from './types.ts';
 
@@ -76,10 +78,22 @@ export class Rooms {
     return this.#rooms.get(id)?.present() ?? [];
   }
 
-  /** The document as its file would hold it, and the last edit in it, which is on disk. */
-  async content(id: string): Promise<{ text: string; seq: number }> {
-    const room = await this.open(id);
-    return room.content();
+  /**
+   * The document as its file would hold it, and the last edit in it, which is
+   * on disk. A closed one is read without being opened: its file may lack edits.
+   */
+  async content(
+    id: string
+  ): Promise<{ text: string; seq: number; closed: boolean }> {
+    try {
+      const room = await this.open(id);
+      return { ...(await room.content()), closed: false };
+    } catch (error) {
+      if (error instanceof CommonsError && error.code === 'DOCUMENT_CLOSED') {
+        return { ...(await this.#storedContent(id)), closed: true };
+      }
+      throw error;
+    }
   }
 
   /** Tells everybody in the room how the owner's file stands. */
@@ -134,6 +148,19 @@ export class Rooms {
     this.#rooms.set(id, room);
     this.#unloadLater(room);
     return room;
+  }
+
+  async #storedContent(id: string): Promise<{ text: string; seq: number }> {
+    const { store, limits } = this.#options;
+    const document = await store.document(id);
+    if (document === null) {
+      throw new CommonsError('NOT_FOUND');
+    }
+    const stored = await store.load(id);
+    const state = new RoomState(document.type, limits, stored, () => undefined);
+    const text = state.content();
+    state.destroy();
+    return { text, seq: lastOf(stored) };
   }
 
   #forget(room: Room): void {

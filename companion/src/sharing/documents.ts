@@ -29,11 +29,8 @@ export interface Files {
   ): Promise<{ content: string; hash: string | null }>;
   /** From now on the file is kept equal to the document. */
   keep(document: StoredDocument): void;
-  /** The document is closed: what the file lacks of `last` is written, then it is let go. */
-  release(
-    document: StoredDocument,
-    last: { text: string; seq: number } | null
-  ): Promise<void>;
+  /** The document is closed: what the file lacks is written, now or when the server is back. */
+  release(document: StoredDocument): Promise<void>;
 }
 
 export type Seed = (
@@ -166,21 +163,11 @@ export class Documents {
     const { store, rooms, notices, files, clock } = this.#options;
     const { document, caller } = access;
     const { id } = document;
-    // A closed document cannot be loaded any more, so its room must be there before.
-    await this.#contentOrNull(id);
     await store.updateDocument(id, { closedAt: clock.now() });
     await this.audit(id, caller.user, 'close', document.name);
     notices.closed(id);
-    const last = await this.#contentOrNull(id);
     await rooms.close(id, 'DOCUMENT_CLOSED');
-    await files.release(document, last);
-  }
-
-  /** A damaged document can be closed like any other. */
-  async #contentOrNull(
-    id: string
-  ): Promise<{ text: string; seq: number } | null> {
-    return this.#options.rooms.content(id).catch(() => null);
+    await files.release(document);
   }
 
   /** A6 */
@@ -297,7 +284,8 @@ export class Documents {
         state: wanted.file === null ? 'none' : 'saved',
         detail: null,
         hash: wanted.file?.hash ?? null,
-        seq: 1
+        seq: 1,
+        sent: null
       }
     };
     await store.createDocument(document, { seq: 1, user: '', at: now, update });

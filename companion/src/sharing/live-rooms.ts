@@ -12,12 +12,15 @@ export type FileStatus = {
   behind: number;
 };
 
+/** A document as a file would hold it, and the last edit in it, which is on disk. */
+export type FileContent = { text: string; seq: number; closed: boolean };
+
 /** What sharing, files and HTTP need of the documents in memory. */
 export interface LiveRooms {
   /** Who has it open now; empty for a document that is not in memory. */
   present(id: string): PresentPerson[];
-  /** The document as a file would hold it, and the last edit in it. Loads it when needed. */
-  content(id: string): Promise<{ text: string; seq: number }>;
+  /** Loads the document when needed, also one that is closed: who may see it is asked elsewhere. */
+  content(id: string): Promise<FileContent>;
   /** Closes all connections with `code`, once everything taken is on disk. */
   close(id: string, code: ErrorCode): Promise<void>;
   /** Tells the pages that have it open, now and when they join. */

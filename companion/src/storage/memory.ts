@@ -3,6 +3,7 @@ import { CommonsError, type ShareKind } from '@jupyterlab-commons/protocol';
 import type {
   AuditEntry,
   DocumentStore,
+  DocumentWithHead,
   JournalRow,
   Millis,
   StoredContent,
@@ -148,13 +149,19 @@ export class MemoryStore implements DocumentStore {
   async documentsOfServer(
     owner: string,
     server: string
-  ): Promise<StoredDocument[]> {
-    return this.#open(
-      ({ document }) =>
-        document.owner === owner &&
-        document.server === server &&
-        document.path !== null
-    );
+  ): Promise<DocumentWithHead[]> {
+    return [...this.#held.values()]
+      .filter(
+        ({ document, head }) =>
+          document.owner === owner &&
+          document.server === server &&
+          document.path !== null &&
+          (document.closedAt === null ||
+            (document.file.seq < head &&
+              !['changed-outside', 'missing'].includes(document.file.state)))
+      )
+      .map(({ document, head }) => ({ ...structuredClone(document), head }))
+      .sort((a, b) => b.createdAt - a.createdAt);
   }
 
   async updateDocument(

@@ -47,8 +47,13 @@ export type StoredDocument = {
     detail: string | null;
     hash: string | null;
     seq: number;
+    /** What a write that was not answered yet would make of the hash: the file may hold it. */
+    sent: string | null;
   };
 };
+
+/** A document, and the last edit in it. */
+export type DocumentWithHead = StoredDocument & { head: number };
 
 export type StoredShare = {
   document: string;
@@ -115,8 +120,11 @@ export interface DocumentStore {
     groups: string[],
     now: Millis
   ): Promise<StoredDocument[]>;
-  /** Open documents whose file is kept by this server of this owner. */
-  documentsOfServer(owner: string, server: string): Promise<StoredDocument[]>;
+  /**
+   * Documents whose file is kept by this server of this owner: the open ones,
+   * and closed ones whose file lacks edits that nobody but time stands in the way of.
+   */
+  documentsOfServer(owner: string, server: string): Promise<DocumentWithHead[]>;
   updateDocument(
     id: string,
     change: Partial<

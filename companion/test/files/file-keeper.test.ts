@@ -4,13 +4,14 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import {
   messageType,
   syncStep,
-  type FileState
+  type FileState,
+  type OwnMessage
 } from '@jupyterlab-commons/protocol';
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import { MemoryStore } from '../../src/storage/memory.ts';
 import { TestCompanion, type TestSocket } from '../http/test-companion.ts';
-import { TestServer } from './test-server.ts';
+import { hashOf, TestServer } from './test-server.ts';
 
 const people = { ada: {}, bob: {} };
 
@@ -59,6 +60,22 @@ describe("the owner's file", () => {
           .some(each => each.type === 'status' && each.fileState === fileState)
       );
     return { id, page, type, until };
+  }
+
+  /** How the file stands when it is neither behind nor away any more. */
+  async function settled(page: TestSocket, after = 0): Promise<FileState> {
+    const isEnd = (each: OwnMessage) =>
+      each.type === 'status' && !['away', 'behind'].includes(each.fileState);
+    let from = after;
+    for (;;) {
+      await page.until(() => page.frames.slice(from).some(isEnd));
+      commons.clock.advance(1000);
+      const last = page.frames.findLast(each => each.type === 'status');
+      if (last?.fileState !== 'behind' && last?.fileState !== 'away') {
+        return last!.fileState;
+      }
+      from = page.frames.length;
+    }
   }
 
   const written = (count: number) =>
@@ -286,6 +303,49 @@ describe("the owner's file", () => {
     assert.ok(server.files.get('work/a.txt')!.includes('B'));
   });
 
+  it('F2 a write that a crash fell into is not taken for a change from outside', async () => {
+    const { id, type, until } = await open();
+    await type('A');
+    server.dropsAnswers = true;
+    commons.clock.advance(1000);
+    await written(1);
+    await until('away');
+    const { files } = server;
+    const sent = files.get('work/a.txt')!;
+    await commons.stop();
+
+    commons = await new TestCompanion(commons.store).start({ people });
+    const page = await commons.sync('ada', id);
+    server = await TestServer.dial(commons, 'ada', files);
+    server.say({ news: 'file', document: id, hash: hashOf(sent) });
+    await typist(page)('B');
+    assert.equal(await settled(page), 'saved');
+    assert.ok(files.get('work/a.txt')!.includes('B'));
+  });
+
+  it('F2 two lost answers in a row, of a write that was done and of one that was not, are no change from outside', async () => {
+    const { id, type, until, page } = await open();
+    await type('A');
+    server.dropsAnswers = true;
+    commons.clock.advance(1000);
+    await written(1);
+    await until('away');
+    server = await TestServer.dial(commons, 'ada', server.files);
+    await written(1);
+    await type('B');
+    server.silent = true;
+    commons.clock.advance(1000);
+    assert.equal(await state(id), 'behind');
+    let told = page.frames.length;
+    server.link.socket.terminate();
+    await until('away', told);
+    await type('C');
+    told = page.frames.length;
+    server = await TestServer.dial(commons, 'ada', server.files);
+    assert.equal(await settled(page, told), 'saved');
+    assert.ok(server.files.get('work/a.txt')!.includes('C'));
+  });
+
   it('a write that fails says why, and is tried again, less and less often', async () => {
     const { type, until, page } = await open();
     server.failing = { code: 'INTERNAL', detail: 'disk\nfull' };
@@ -384,6 +444,107 @@ describe("the owner's file", () => {
     server = await TestServer.dial(commons, 'ada', server.files);
     await written(1);
     assert.ok(server.files.get('work/a.txt')!.includes('B'));
+  });
+
+  /** A document that was closed with an edit that its file lacks. */
+  async function closedBehind(): Promise<string> {
+    const { id, type, until } = await open();
+    server.link.socket.terminate();
+    await until('away');
+    await type('A');
+    const { status } = await commons.call('ada', 'closeDocument', { id });
+    assert.equal(status, 204);
+    return id;
+  }
+
+  it('F3 what a closed document still has to write outlives a restart of the companion', async () => {
+    const id = await closedBehind();
+    const { files } = server;
+    await commons.stop();
+    commons = await new TestCompanion(commons.store).start({ people });
+    assert.equal(
+      (await commons.call('ada', 'getContent', { id })).code,
+      'DOCUMENT_CLOSED',
+      'nobody sees it but its file'
+    );
+    server = await TestServer.dial(commons, 'ada', files);
+    await written(1);
+    assert.ok(files.get('work/a.txt')!.includes('A'));
+    // Sharing the file anew waits for the answer to that write.
+    const again = await share();
+    assert.deepEqual(
+      (await commons.store.documentsOfServer('ada', '')).map(each => each.id),
+      [again]
+    );
+  });
+
+  it('F2 what a closed document still has to write is not written over a change from outside', async () => {
+    const id = await closedBehind();
+    server.files.set('work/a.txt', 'by git');
+    server = await TestServer.dial(commons, 'ada', server.files);
+    await share();
+    assert.deepEqual(server.writes, []);
+    assert.equal(server.files.get('work/a.txt'), 'by git');
+    assert.equal(
+      (await commons.store.document(id))?.file.state,
+      'changed-outside'
+    );
+  });
+
+  it('F3 a file is shared anew with what its closed document still had to write', async () => {
+    await closedBehind();
+    server = await TestServer.dial(commons, 'ada', server.files);
+    server.failing = { code: 'INTERNAL' };
+    await server.until(() => server.refusals === 1);
+    server.failing = null;
+    const id = await share();
+    const { body } = await commons.call('ada', 'getContent', { id });
+    assert.ok(String(body).includes('A'));
+    assert.equal(server.writes.length, 1);
+  });
+
+  it('a closed document whose write fails is tried again, and then let go', async () => {
+    const { id, type } = await open();
+    server.failing = { code: 'INTERNAL', detail: 'disk full' };
+    await type('A');
+    await commons.call('ada', 'closeDocument', { id });
+    server.failing = null;
+    commons.clock.advance(5_000);
+    await written(1);
+    assert.ok(server.files.get('work/a.txt')!.includes('A'));
+    await server.until(() => server.watched.length === 1);
+    await commons.call('ada', 'listDocuments', {});
+    commons.clock.advance(200);
+    await server.until(() => server.watched.length === 0);
+  });
+
+  it('a stop of sharing does not wait for a server that is silent', async () => {
+    const { id, type } = await open();
+    await type('A');
+    server.silent = true;
+    const closing = commons.call('ada', 'closeDocument', { id });
+    await server.until(() => server.asked > 1);
+    commons.clock.advance(5_000);
+    assert.equal((await closing).status, 204);
+  });
+
+  it('F3 a link that returns loads no document whose file has everything', async () => {
+    const { files } = server;
+    await share();
+    const { store } = commons;
+    await commons.stop();
+    const loaded: string[] = [];
+    const load = store.load.bind(store);
+    store.load = id => {
+      loaded.push(id);
+      return load(id);
+    };
+    commons = await new TestCompanion(store).start({ people });
+    server = await TestServer.dial(commons, 'ada', files);
+    await commons.call('ada', 'listDocuments', {});
+    commons.clock.advance(200);
+    await server.until(() => server.watched.length === 1);
+    assert.deepEqual(loaded, []);
   });
 
   it('a stop of the companion writes what is missing', async () => {

@@ -19,6 +19,9 @@ export class TestServer {
   readonly files = new Map<string, string>();
   readonly writes: { path: string; text: string }[] = [];
   watched: Watched[] = [];
+  /** Frames that came, and writes that were refused. */
+  asked = 0;
+  refusals = 0;
   /** What a write is refused with. */
   failing: { code: ErrorCode; detail?: string } | null = null;
   /** Writes are done, but the answer is lost with the link. */
@@ -81,6 +84,7 @@ export class TestServer {
   }
 
   #take(frame: Request & { part?: string; last?: boolean }): void {
+    this.asked++;
     if (this.silent) {
       return;
     }
@@ -125,6 +129,7 @@ export class TestServer {
     const before = this.files.get(path);
     const same = before !== undefined && hashOf(before) === hashOf(text);
     if (this.failing) {
+      this.refusals++;
       this.say({ id, error: this.failing });
     } else if (!same && before === undefined && baseHash !== null) {
       this.say({ id, error: { code: 'FILE_MISSING' } });

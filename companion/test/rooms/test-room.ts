@@ -38,7 +38,7 @@ export function storedDocument(
     createdAt: 0,
     changedAt: null,
     closedAt: null,
-    file: { state: 'none', detail: null, hash: null, seq: 0 }
+    file: { state: 'none', detail: null, hash: null, seq: 0, sent: null }
   };
 }
 

@@ -176,7 +176,8 @@ export function storeContract(
         documentOf('b', { ...file, server: 'gpu' }),
         row(1)
       );
-      await store.updateDocument(idOf('a'), { closedAt: 77 });
+      const whole = { ...documentOf('a').file, seq: 1 };
+      await store.updateDocument(idOf('a'), { closedAt: 77, file: whole });
       assert.equal(await store.documentOfFile('ada', '', 'work/a.ipynb'), null);
       await store.createDocument(documentOf('c', file), row(1));
       assert.deepEqual(
@@ -187,6 +188,36 @@ export function storeContract(
         (await store.documentsOfServer('ada', 'gpu')).map(({ id }) => id),
         [idOf('b')]
       );
+    }
+  );
+
+  story(
+    'F3 a closed document is named to its server until the file has all of it, or only the owner can help',
+    async store => {
+      const file = { path: 'work/a.ipynb', server: '' };
+      const saved = documentOf('a', file).file;
+      await store.createDocument(documentOf('a', file), row(1));
+      await store.append(idOf('a'), [row(2)], []);
+      await store.updateDocument(idOf('a'), {
+        closedAt: 77,
+        file: { ...saved, state: 'failed', seq: 1 }
+      });
+      const named = async () =>
+        (await store.documentsOfServer('ada', '')).map(({ id, head }) => [
+          id,
+          head
+        ]);
+      assert.deepEqual(await named(), [[idOf('a'), 2]]);
+      for (const state of ['changed-outside', 'missing'] as const) {
+        await store.updateDocument(idOf('a'), {
+          file: { ...saved, state, seq: 1 }
+        });
+        assert.deepEqual(await named(), [], state);
+      }
+      await store.updateDocument(idOf('a'), {
+        file: { ...saved, state: 'saved', seq: 2 }
+      });
+      assert.deepEqual(await named(), []);
     }
   );
 
@@ -202,7 +233,13 @@ export function storeContract(
     const change = {
       name: 'new',
       changedAt: 12,
-      file: { state: 'failed' as const, detail: 'no space', hash: 'ff', seq: 3 }
+      file: {
+        state: 'failed' as const,
+        detail: 'no space',
+        hash: 'ff',
+        seq: 3,
+        sent: 'ee'
+      }
     };
     await store.updateDocument(idOf('a'), change);
     assert.deepEqual(await store.document(idOf('a')), {

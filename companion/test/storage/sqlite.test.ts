@@ -73,6 +73,24 @@ test('a store of a newer companion is refused in one sentence', async () => {
   );
 });
 
+test('a store of the first format is brought up to date with all that is in it', async () => {
+  const directory = folder();
+  const before = await openStore(directory);
+  await before.createDocument(documentOf('a'), row(1));
+  await before.close();
+  const db = new DatabaseSync(fileOf(directory));
+  db.exec(
+    'ALTER TABLE documents DROP COLUMN file_sent; PRAGMA user_version = 1'
+  );
+  db.close();
+  const store = await openStore(directory);
+  assert.deepEqual(await store.document(idOf('a')), documentOf('a'));
+  const file = { ...documentOf('a').file, sent: 'ff' };
+  await store.updateDocument(idOf('a'), { file });
+  assert.equal((await store.document(idOf('a')))?.file.sent, 'ff');
+  await store.close();
+});
+
 test('S13 while another process holds the lock calls wait, reads are answered, and nothing is lost', async () => {
   const directory = folder();
   const health: boolean[] = [];

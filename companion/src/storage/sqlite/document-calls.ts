@@ -3,6 +3,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import type { ShareKind } from '@jupyterlab-commons/protocol';
 import type {
   AuditEntry,
+  DocumentWithHead,
   JournalRow,
   Millis,
   StoredDocument,
@@ -26,6 +27,13 @@ WHERE d.closed_at IS NULL AND (
     )
   ))
 ) ORDER BY d.created_at DESC`;
+
+const ofServer = `
+SELECT * FROM documents
+WHERE owner = ? AND server = ? AND path IS NOT NULL AND (
+  closed_at IS NULL
+  OR (file_seq < head AND file_state NOT IN ('changed-outside', 'missing'))
+) ORDER BY created_at DESC`;
 
 export class DocumentCalls {
   readonly #content: ContentCalls;
@@ -54,7 +62,7 @@ export class DocumentCalls {
       throw new Refused('INTERNAL', 'the document exists already');
     }
     this.#run(
-      'INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)',
+      'INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)',
       ...[document.id, document.name, document.type, document.epoch],
       ...[
         document.owner,
@@ -63,7 +71,7 @@ export class DocumentCalls {
         document.server
       ],
       ...[document.createdAt, document.changedAt, document.closedAt],
-      ...[file.state, file.detail, file.hash, file.seq]
+      ...[file.state, file.detail, file.hash, file.seq, file.sent]
     );
     this.#content.insertRow(document.id, seed);
     this.audit({
@@ -97,12 +105,10 @@ export class DocumentCalls {
       .map(documentOf);
   }
 
-  documentsOfServer(owner: string, server: string): StoredDocument[] {
-    return this.#prepare(
-      'SELECT * FROM documents WHERE owner = ? AND server = ? AND path IS NOT NULL AND closed_at IS NULL ORDER BY created_at DESC'
-    )
+  documentsOfServer(owner: string, server: string): DocumentWithHead[] {
+    return this.#prepare(ofServer)
       .all(owner, server)
-      .map(documentOf);
+      .map(row => ({ ...documentOf(row), head: Number(row.head) }));
   }
 
   updateDocument(
@@ -114,7 +120,7 @@ export class DocumentCalls {
     const known = this.#mustExist(id);
     const { name, changedAt, closedAt, file } = { ...known, ...change };
     this.#run(
-      'UPDATE documents SET name = ?, changed_at = ?, closed_at = ?, file_state = ?, file_detail = ?, file_hash = ?, file_seq = ? WHERE id = ?',
+      'UPDATE documents SET name = ?, changed_at = ?, closed_at = ?, file_state = ?, file_detail = ?, file_hash = ?, file_seq = ?, file_sent = ? WHERE id = ?',
       ...[
         name,
         changedAt,
@@ -123,6 +129,7 @@ export class DocumentCalls {
         file.detail,
         file.hash,
         file.seq,
+        file.sent,
         id
       ]
     );

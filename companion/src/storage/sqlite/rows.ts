@@ -57,7 +57,8 @@ export function documentOf(row: SqlRow): StoredDocument {
       state: fileState(row.file_state),
       detail: textOrNull(row.file_detail),
       hash: textOrNull(row.file_hash),
-      seq: Number(row.file_seq)
+      seq: Number(row.file_seq),
+      sent: textOrNull(row.file_sent)
     }
   };
 }

@@ -1,8 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** Raised whenever the tables change; a store of a newer one is refused. */
-export const SCHEMA_VERSION = 1;
-
 const tables = `
 CREATE TABLE documents (
   id TEXT PRIMARY KEY,
@@ -86,7 +83,13 @@ CREATE TABLE audit (
 CREATE INDEX audit_by_document ON audit (document, number);
 `;
 
-/** Makes or checks the tables; throws one sentence for a store that a newer companion wrote. */
+/** What made each format from the one before it. Rows of a release are never changed, only added. */
+const steps = [tables, 'ALTER TABLE documents ADD COLUMN file_sent TEXT;'];
+
+/** A store of a newer format is refused. */
+export const SCHEMA_VERSION = steps.length;
+
+/** Makes the tables or brings them up to date; throws one sentence for a store that a newer companion wrote. */
 export function prepareSchema(db: DatabaseSync): void {
   const version = Number(db.prepare('PRAGMA user_version').get()?.user_version);
   if (version > SCHEMA_VERSION) {
@@ -94,9 +97,10 @@ export function prepareSchema(db: DatabaseSync): void {
       `The store was written by a newer companion (format ${version}, this one knows ${SCHEMA_VERSION}): update the companion, or start it with another data folder.`
     );
   }
-  if (version === 0) {
+  if (version < SCHEMA_VERSION) {
+    const missing = steps.slice(version).join('\n');
     db.exec(
-      `BEGIN IMMEDIATE; ${tables} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`
+      `BEGIN IMMEDIATE; ${missing} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`
     );
   }
 }
