@@ -34,6 +34,7 @@ import { DriveShell } from './drive-shell';
 import { liveCode, loadLiveCode } from './lazy';
 import { LiveShell } from './live-shell';
 import { DRIVE, isLivePath, namesLivePath } from './paths';
+import { warnOfOthers } from './other-executors';
 import { PlainPanels } from './plain-panels';
 import { whenEntry } from './when-entry';
 
@@ -202,17 +203,20 @@ const kernel: JupyterFrontEndPlugin<void> = {
   }
 };
 
+const EXECUTOR = 'jupyterlab-commons:executor';
+
 const executor: JupyterFrontEndPlugin<INotebookCellExecutor> = {
-  id: 'jupyterlab-commons:executor',
+  id: EXECUTOR,
   description: 'Runs cells; in live notebooks only on the page of the owner.',
   autoStart: true,
   optional: [ILiveDocuments, ITranslator],
   provides: INotebookCellExecutor,
   activate: (
-    _: JupyterFrontEnd,
+    app: JupyterFrontEnd,
     live: ILiveDocuments | null,
     translator: ITranslator | null
   ): INotebookCellExecutor => {
+    warnOfOthers(app, EXECUTOR);
     let executor: INotebookCellExecutor | null = null;
     return {
       runCell: options => {
