@@ -41,7 +41,9 @@ export class ShareModel {
     this._file = 'file' in target ? target.file : null;
     this._id = 'file' in target ? null : target.id;
     this.name = 'file' in target ? target.file.name : target.name;
-    this._state = this._file ? { kind: 'choose' } : { kind: 'loading' };
+    this._state = this._file
+      ? { kind: 'choose', type: this._file.type }
+      : { kind: 'loading' };
   }
 
   readonly trans: TranslationBundle;

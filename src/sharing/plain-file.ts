@@ -26,9 +26,11 @@ export type PlainFileOptions = {
 export class PlainFile implements IPlainFile {
   constructor(private readonly _options: PlainFileOptions) {
     this.name = _options.name;
+    this.type = _options.type;
   }
 
   readonly name: string;
+  readonly type: DocumentType;
 
   async goLive(): Promise<string> {
     await this._save();

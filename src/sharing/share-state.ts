@@ -1,5 +1,6 @@
 import type {
   DocumentInfo,
+  DocumentType,
   Share,
   SharedRole
 } from '@jupyterlab-commons/protocol';
@@ -18,6 +19,7 @@ export type Invitation = {
 /** A plain file of this person, and how it becomes a live document. */
 export interface IPlainFile {
   readonly name: string;
+  readonly type: DocumentType;
   /** Saves the file, makes it live, and returns the document's id. May be called again after a failure. */
   goLive(): Promise<string>;
   /** Puts the live panel in the place of the plain one. */
@@ -33,7 +35,7 @@ export interface IPlainFile {
  */
 export type ShareState =
   | { kind: 'loading' }
-  | { kind: 'choose' }
+  | { kind: 'choose'; type: DocumentType }
   | { kind: 'manage'; document: DocumentInfo; shares: readonly Share[] }
   | { kind: 'guest'; document: DocumentInfo }
   | { kind: 'stopped' }

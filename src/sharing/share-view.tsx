@@ -1,14 +1,13 @@
-import type { DocumentInfo } from '@jupyterlab-commons/protocol';
-import type { TranslationBundle } from '@jupyterlab/translation';
+import type { DocumentInfo, DocumentType } from '@jupyterlab-commons/protocol';
 import { UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { LiveRegion } from '../ui/live-region';
-import { absolute } from '../ui/time';
 import { shortName } from '../ui/words';
 import { InviteForm, type InviteFormHandle } from './invite-form';
 import { LinkAccess, LinkField } from './link-section';
 import type { ShareModel } from './model';
 import { InvitationList, ShareList } from './share-list';
+import { guestWords, meaningWords } from './share-words';
 
 type ViewProps = { model: ShareModel; onClose: () => void };
 
@@ -74,9 +73,11 @@ function Case(props: ViewProps): JSX.Element {
         </>
       );
     case 'choose':
-      return <Choose {...props} />;
+      return <Choose {...props} type={state.type} />;
     case 'manage':
-      return <Manage {...props} shares={state.shares} />;
+      return (
+        <Manage {...props} type={state.document.type} shares={state.shares} />
+      );
     case 'guest':
       return <Guest {...props} document={state.document} />;
     case 'stopped':
@@ -95,7 +96,7 @@ function Case(props: ViewProps): JSX.Element {
 }
 
 /** A plain file: first choose people, then one button does everything. */
-function Choose(props: ViewProps): JSX.Element {
+function Choose(props: ViewProps & { type: DocumentType }): JSX.Element {
   const { model } = props;
   const { trans } = model;
   const form = React.useRef<InviteFormHandle>(null);
@@ -114,7 +115,7 @@ function Choose(props: ViewProps): JSX.Element {
       <InviteForm ref={form} model={model} />
       <InvitationList model={model} />
       <LinkAccess model={model} />
-      <WhatItMeans trans={trans} />
+      <p className="jp-Commons-hint">{meaningWords(trans, props.type)}</p>
       <Trouble model={model} />
       <Footer {...props} label={trans.__('Cancel')}>
         <Verb model={model} run={share} primary>
@@ -127,6 +128,7 @@ function Choose(props: ViewProps): JSX.Element {
 
 function Manage(
   props: ViewProps & {
+    type: DocumentType;
     shares: React.ComponentProps<typeof ShareList>['shares'];
   }
 ): JSX.Element {
@@ -138,7 +140,7 @@ function Manage(
       <ShareList model={model} shares={props.shares} />
       <LinkAccess model={model} />
       <LinkField model={model} />
-      <WhatItMeans trans={model.trans} />
+      <p className="jp-Commons-hint">{meaningWords(model.trans, props.type)}</p>
       <Trouble model={model} />
       <Footer {...props}>
         <StopSharing model={model} />
@@ -155,38 +157,6 @@ function Guest(props: ViewProps & { document: DocumentInfo }): JSX.Element {
       <LinkField model={model} />
       <Footer {...props} />
     </>
-  );
-}
-
-/** Whose it is, what the reader may do, and until when. */
-export function guestWords(
-  trans: TranslationBundle,
-  document: DocumentInfo
-): string {
-  const owner = shortName(document.owner.displayName || document.owner.user);
-  const may =
-    document.role === 'edit'
-      ? trans.__(
-          '%1 owns this document. You can see and edit it; only %1 can run code or let others in.',
-          owner
-        )
-      : trans.__(
-          '%1 owns this document. You can see it; ask %1 if you need to edit.',
-          owner
-        );
-  return document.roleUntil === null
-    ? may
-    : `${may} ${trans.__('Your access ends %1.', absolute(document.roleUntil))}`;
-}
-
-/** What sharing means, in one breath. */
-function WhatItMeans({ trans }: { trans: TranslationBundle }): JSX.Element {
-  return (
-    <p className="jp-Commons-hint">
-      {trans.__(
-        'Only you can run code. People you invite see and edit this one notebook, nothing else of yours.'
-      )}
-    </p>
   );
 }
 

@@ -27,6 +27,7 @@ function model(name = 'analysis.ipynb'): ShareModel {
     target: {
       file: {
         name,
+        type: 'notebook',
         goLive: async () => DOCUMENT_ID,
         showLive: async () => undefined
       }

@@ -22,6 +22,7 @@ const bob = {
 /** A file whose way to a live document is written down. */
 class FakeFile implements IPlainFile {
   readonly name = 'analysis.ipynb';
+  readonly type = 'notebook';
   readonly steps: string[] = [];
   failure: Error | null = null;
 

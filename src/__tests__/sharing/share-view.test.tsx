@@ -41,6 +41,7 @@ async function open(
         : {
             file: {
               name,
+              type: name.endsWith('.ipynb') ? 'notebook' : 'text',
               goLive: () => goLive(),
               showLive: async () => undefined
             }
@@ -83,6 +84,12 @@ describe('Sharing a plain file', () => {
     await press('Cancel');
     expect(onClose).toHaveBeenCalled();
     expect(companion.calls).toEqual([]);
+  });
+
+  it('speaks of running code only for a notebook', async () => {
+    const { container } = await open('file', new FakeCompanion(), 'notes.md');
+    expect(container.textContent).toContain('see and edit this one file');
+    expect(container.textContent).not.toMatch(/run code|notebook/);
   });
 
   it('the field has the focus, and a name that was typed but not added is shared too', async () => {
@@ -331,6 +338,14 @@ describe('Guests and failures', () => {
     expect(container.textContent).toContain('only Ada L can run code');
     expect(container.textContent).toContain('Your access ends');
     expect(screen.queryByRole('button', { name: 'Stop sharing' })).toBeNull();
+  });
+
+  it('a text that they may edit has no code to run', async () => {
+    const companion = new FakeCompanion();
+    companion.document = guestDocument({ type: 'text', name: 'notes.md' });
+    const { container } = await open('live', companion, 'notes.md');
+    expect(container.textContent).toContain('only Ada L can let others in');
+    expect(container.textContent).not.toContain('run code');
   });
 
   it('a refusal is told with a way to try again', async () => {
