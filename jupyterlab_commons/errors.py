@@ -36,6 +36,12 @@ REFUSALS = {
         "The file was changed outside the live document. Neither was overwritten."
         " Choose which to keep; the other is kept beside it.",
     ),
+    "FILE_UNWRITABLE": Refusal(
+        507,
+        "The file could not be written on its owner's server. Make room on the disk,"
+        " or make the file and its folder writable; it is tried again by itself, and"
+        " no edit is lost.",
+    ),
     "TOO_LARGE": Refusal(
         413,
         "This is larger than the companion accepts. The detail names the limit and"

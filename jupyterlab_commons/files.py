@@ -123,7 +123,9 @@ class Files:
         if found is not None and _hash(found[0]) == _hash(data):
             return _hash(data)
         _compare(None if found is None else _hash(found[0]), base_hash)
-        with _said_plainly():
+        if found is not None and not _may_write(target, found[1]):
+            raise CommonsError("FILE_UNWRITABLE", "it is read-only")
+        with _said_plainly("FILE_UNWRITABLE"):
             self._replace(target, data, None if found is None else found[1])
         return _hash(data)
 
@@ -132,7 +134,7 @@ class Files:
         data, status = self._load(self.resolve(path))
         folder, _, name = path.rpartition("/")
         place = self.resolve(folder) if folder else Path(os.path.realpath(self.root))
-        with _said_plainly():
+        with _said_plainly("FILE_UNWRITABLE"):
             for free in self._names_for_copy(name):
                 try:
                     _write_new(place / free, data, status)
@@ -140,7 +142,7 @@ class Files:
                     continue
                 _flush_folder(place)
                 return Kept(f"{folder}/{free}" if folder else free, _hash(data))
-        raise CommonsError("INTERNAL", "no free name for a copy")
+        raise CommonsError("FILE_UNWRITABLE", "no free name for a copy")
 
     def stamp(self, path: str) -> Stamp | None:
         """Change when the file may have changed; None while there is no such file."""
@@ -213,6 +215,11 @@ def _open_to_read(path: str, _: int) -> int:
 
 def _hash(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def _may_write(target: Path, status: os.stat_result) -> bool:
+    """Whether its owner lets it be written; replacing it would ask the folder alone."""
+    return bool(status.st_mode & 0o222) and os.access(target, os.W_OK)
 
 
 def _stamp(status: os.stat_result) -> Stamp:
@@ -293,12 +300,11 @@ def _flush_folder(folder: Path) -> None:
 
 
 _MISSING = {errno.ENOENT, errno.ENOTDIR}
-_UNREADABLE = {errno.EACCES, errno.EPERM, errno.EISDIR, errno.ELOOP, errno.ENXIO}
 
 
 @contextlib.contextmanager
-def _said_plainly() -> Iterator[None]:
-    """Turn what the operating system says into a refusal of the table."""
+def _said_plainly(code: str = "FILE_UNSHAREABLE") -> Iterator[None]:
+    """Turn what the operating system says into a refusal: FILE_MISSING or `code`."""
     try:
         yield
     except FileExistsError:
@@ -307,6 +313,4 @@ def _said_plainly() -> Iterator[None]:
         why = os.strerror(reason.errno) if reason.errno else type(reason).__name__
         if reason.errno in _MISSING:
             raise CommonsError("FILE_MISSING") from reason
-        if reason.errno in _UNREADABLE:
-            raise CommonsError("FILE_UNSHAREABLE", why) from reason
-        raise CommonsError("INTERNAL", why) from reason
+        raise CommonsError(code, why) from reason

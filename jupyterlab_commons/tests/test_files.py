@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import random
@@ -191,10 +192,45 @@ class TestWriting:
         monkeypatch.setattr(os, "fsync", full)
         with pytest.raises(CommonsError) as refused:
             files.write("a.txt", "two" * 1000, hash_of("one"))
-        assert code_of(refused) == "INTERNAL"
+        assert code_of(refused) == "FILE_UNWRITABLE"
         assert "No space left" in refused.value.detail
         assert (root / "a.txt").read_text() == "one"
         assert [p.name for p in root.iterdir()] == ["a.txt"]
+
+    def test_f1_a_read_only_file_is_left_alone(self, root: Path, files: Files) -> None:
+        (root / "a.txt").write_text("one")
+        (root / "a.txt").chmod(0o444)
+        with pytest.raises(CommonsError) as refused:
+            files.write("a.txt", "two", hash_of("one"))
+        assert code_of(refused) == "FILE_UNWRITABLE"
+        assert (root / "a.txt").read_text() == "one"
+        assert files.write("a.txt", "one", hash_of("one")) == hash_of("one")
+
+    @pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.EDQUOT])
+    def test_f1_a_folder_that_takes_nothing_is_told_as_such(
+        self,
+        root: Path,
+        files: Files,
+        monkeypatch: pytest.MonkeyPatch,
+        number: int,
+    ) -> None:
+        (root / "a.txt").write_text("one")
+        really_open = os.open
+
+        def only_reading(path: str, flags: int, *rest: int) -> int:
+            if flags & os.O_CREAT:
+                raise OSError(number, os.strerror(number))
+            return really_open(path, flags, *rest)
+
+        monkeypatch.setattr(os, "open", only_reading)
+        for attempt in (
+            lambda: files.write("a.txt", "two", hash_of("one")),
+            lambda: files.keep("a.txt"),
+        ):
+            with pytest.raises(CommonsError) as refused:
+                attempt()
+            assert code_of(refused) == "FILE_UNWRITABLE"
+            assert refused.value.detail == os.strerror(number)
 
     def test_f2_a_change_between_compare_and_rename(
         self, root: Path, files: Files, monkeypatch: pytest.MonkeyPatch

@@ -91,6 +91,12 @@ export const errors = {
     retry: false,
     text: 'The file was changed outside the live document. Neither was overwritten. Choose which to keep; the other is kept beside it.'
   },
+  FILE_UNWRITABLE: {
+    status: 507,
+    close: 4506,
+    retry: true,
+    text: "The file could not be written on its owner's server. Make room on the disk, or make the file and its folder writable; it is tried again by itself, and no edit is lost."
+  },
   USER_UNKNOWN: {
     status: 404,
     close: 4404,
