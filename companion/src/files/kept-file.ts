@@ -1,4 +1,8 @@
-import { CommonsError, type FileState } from '@jupyterlab-commons/protocol';
+import {
+  CommonsError,
+  errors,
+  type FileState
+} from '@jupyterlab-commons/protocol';
 import type { LinkCall, LinkResult } from '../live/link.ts';
 import type { Clock } from '../rooms/types.ts';
 import type { FileContent, FileStatus } from '../sharing/live-rooms.ts';
@@ -347,7 +351,7 @@ export class KeptFile {
         this.#retry();
         break;
       default:
-        this.#failure = (error.detail ?? error.code).slice(0, 256);
+        this.#failure = (error.detail ?? errors[error.code].text).slice(0, 256);
         await this.#save();
         this.#retry();
     }

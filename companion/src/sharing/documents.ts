@@ -164,10 +164,12 @@ export class Documents {
     const { document, caller } = access;
     const { id } = document;
     await store.updateDocument(id, { closedAt: clock.now() });
-    await this.audit(id, caller.user, 'close', document.name);
+    // A4 before A5: an entry that cannot be written lets nobody stay.
     notices.closed(id);
     await rooms.close(id, 'DOCUMENT_CLOSED');
-    await files.release(document);
+    await this.audit(id, caller.user, 'close', document.name).finally(() =>
+      files.release(document)
+    );
   }
 
   /** A6 */

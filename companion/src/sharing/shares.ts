@@ -85,15 +85,13 @@ export class Shares {
     }
     const end =
       expiresAt === null ? '' : ` until ${new Date(expiresAt).toISOString()}`;
-    await this.#audit(
-      share,
-      caller.user,
-      'grant',
-      `${labelOf(share)}: ${change.role}${end}`
-    );
     this.expectEnd(expiresAt);
     const by: Person = { user: caller.user, displayName: caller.displayName };
-    await this.#notices.rightsChanged(document.id, by);
+    const label = `${labelOf(share)}: ${change.role}${end}`;
+    await Promise.all([
+      this.#notices.rightsChanged(document.id, by),
+      this.#audit(share, caller.user, 'grant', label)
+    ]);
     return shareView(share);
   }
 
@@ -107,8 +105,11 @@ export class Shares {
       return;
     }
     await this.#store.deleteShare(id, kind, name);
-    await this.#audit(share, access.caller.user, 'revoke', labelOf(share));
-    await this.#notices.rightsChanged(id);
+    // A4 before A5: an entry that cannot be written lets nobody stay.
+    await Promise.all([
+      this.#notices.rightsChanged(id),
+      this.#audit(share, access.caller.user, 'revoke', labelOf(share))
+    ]);
   }
 
   /** From now on the ends of shares are acted on, to the moment where they are expected. */
@@ -156,11 +157,11 @@ export class Shares {
 
   async #clear(): Promise<void> {
     const ended = await this.#store.expireShares(this.#clock.now());
-    for (const share of ended) {
-      await this.#audit(share, '', 'expire', labelOf(share));
-    }
     for (const id of new Set(ended.map(share => share.document))) {
       await this.#notices.rightsChanged(id);
+    }
+    for (const share of ended) {
+      await this.#audit(share, '', 'expire', labelOf(share));
     }
   }
 

@@ -258,6 +258,23 @@ describe('sharing', () => {
     assert.equal(await page.closed(), 'SHARE_ENDED');
   });
 
+  it('A4 a right ends even where the audit log cannot be written', async () => {
+    const id = await commons.share('ada');
+    const bob = { id, name: 'bob' };
+    const rights = { role: 'edit' };
+    await commons.call('ada', 'putUserShare', bob, rights);
+    const editing = await commons.sync('bob', id);
+    const shown = await commons.sync('ada', id);
+    commons.store.audit = () => Promise.reject(new Error('damaged'));
+    const view = { role: 'view' };
+    await commons.call('ada', 'putUserShare', bob, view);
+    await editing.frame('role', ({ role }) => role === 'view');
+    await commons.call('ada', 'deleteUserShare', bob);
+    assert.equal(await editing.closed(), 'SHARE_ENDED');
+    await commons.call('ada', 'closeDocument', { id });
+    assert.equal(await shown.closed(), 'DOCUMENT_CLOSED');
+  });
+
   it('an end in the past is refused', async () => {
     const id = await commons.share('ada');
     for (const end of [commons.clock.now(), 0]) {
