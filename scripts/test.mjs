@@ -4,7 +4,7 @@
  *
  *   node scripts/test.mjs [--long] [--only lint,jest,companion,pytest,wheel,budget,ui]
  *
- * `--long` runs fuzz and crash tests at full length (COMMONS_LONG=1).
+ * `--long` runs fuzz and crash tests at full length.
  */
 import { StepFailed, main, openLog, tail } from './common/steps.mjs';
 import { broken } from './common/results.mjs';
@@ -19,6 +19,12 @@ import { setup } from './setup.mjs';
 
 const RUNNERS = [lint, jest, companion, pytest, wheel, budget, ui];
 const FAILURE_LINES = 120;
+/** How often chance is asked with `--long`; what is set already stays. */
+const LONG = {
+  COMMONS_LONG: '1',
+  COMMONS_FUZZ_RUNS: '500',
+  COMMONS_KILLS: '100'
+};
 
 function chosenRunners(args) {
   const only = args.includes('--only')
@@ -63,7 +69,7 @@ main(async () => {
   const runners = chosenRunners(args);
   const log = openLog('test');
   if (args.includes('--long')) {
-    process.env.COMMONS_LONG = '1';
+    Object.assign(process.env, { ...LONG, ...process.env });
   }
   const results = [];
   try {
