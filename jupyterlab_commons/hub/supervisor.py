@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FIRST_DELAY_SECONDS = 0.2
 LONGEST_DELAY_SECONDS = 10.0
+# One that served may serve again: people wait for it, so it is tried sooner.
+LONGEST_DELAY_AFTER_SERVING_SECONDS = 1.0
 # A companion that served this long was a good one: its successor starts at once.
 GOOD_SECONDS = 10.0
 STOP_SECONDS = 8.0
@@ -92,16 +94,19 @@ class Supervisor:
                 served = await self._run_once()
                 failures = 1 if served >= GOOD_SECONDS else failures + 1
                 self._standby.start()
-                await asyncio.sleep(self.delay_after(failures))
+                await asyncio.sleep(self.delay_after(failures, served=served > 0))
         finally:
             await self._stop()
 
-    def delay_after(self, failures: int) -> float:
+    def delay_after(self, failures: int, *, served: bool = False) -> float:
         """At once after the first, then longer and longer."""
         if failures <= 1:
             return 0
         delay = FIRST_DELAY_SECONDS * 2.0 ** min(failures - 2, 16)
-        return min(delay, self._longest_delay_seconds)
+        longest = self._longest_delay_seconds
+        if served:
+            longest = min(longest, LONGEST_DELAY_AFTER_SERVING_SECONDS)
+        return min(delay, longest)
 
     async def _run_once(self) -> float:
         """Run the companion to its end; how many seconds it served."""

@@ -278,11 +278,22 @@ def test_only_the_hubs_own_question_is_answered_with_200(
     assert response_to(head, PREFIX).split(b" ")[1] == status
 
 
-def test_delays_grow_and_end_at_ten_seconds() -> None:
+def idle_supervisor() -> Supervisor:
     supervisor = Supervisor.__new__(Supervisor)
     supervisor._longest_delay_seconds = 10
+    return supervisor
+
+
+def test_delays_grow_and_end_at_ten_seconds() -> None:
+    supervisor = idle_supervisor()
     delays = [supervisor.delay_after(failures) for failures in (1, 2, 3, 4, 7, 8, 5000)]
     assert delays == [0, 0.2, 0.4, 0.8, 6.4, 10, 10]
+
+
+def test_a_companion_that_served_is_tried_again_within_a_second() -> None:
+    supervisor = idle_supervisor()
+    delays = [supervisor.delay_after(n, served=True) for n in (1, 2, 3, 4, 7, 5000)]
+    assert delays == [0, 0.2, 0.4, 0.8, 1.0, 1.0]
 
 
 def test_the_companion_is_told_no_other_secret() -> None:
