@@ -1,4 +1,8 @@
-import type { DocumentInfo, EventMessage } from '@jupyterlab-commons/protocol';
+import {
+  CommonsError,
+  type DocumentInfo,
+  type EventMessage
+} from '@jupyterlab-commons/protocol';
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { CompanionState, ICompanion, IDocuments } from '../tokens';
 import type { Companion, ICompanionOptions } from './companion';
@@ -64,6 +68,8 @@ export class CompanionShell implements ICompanion {
     this._loading ??= this._load().catch(reason => {
       // After an update of the server the old files are gone; reloading helps.
       this._loading = null;
+      this._state = { kind: 'failed', error: new CommonsError('PAGE_TOO_OLD') };
+      this._stateChanged.emit(this._state);
       throw reason;
     });
     return this._loading;
