@@ -149,11 +149,12 @@ export class LiveDrive implements Contents.IDrive {
         )
       );
     }
-    return info?.path && isOnOwnersServer(info)
-      ? contents.getDownloadUrl(
-          PathExt.join(PathExt.dirname(info.path), ...beside)
-        )
-      : 'data:,';
+    if (!info?.path || !isOnOwnersServer(info)) {
+      return 'data:,';
+    }
+    const path = PathExt.join(PathExt.dirname(info.path), ...beside);
+    // Anybody may write a picture's path; above the root are routes, not files.
+    return path.startsWith('..') ? 'data:,' : contents.getDownloadUrl(path);
   }
 
   async newUntitled(): Promise<Contents.IModel> {

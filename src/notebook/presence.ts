@@ -1,4 +1,5 @@
 import type { Awareness } from 'y-protocols/awareness';
+import { shortName } from '../ui/words';
 
 /** The companion takes ten a second; a caret needs fewer. */
 const PAUSE_MS = 120;
@@ -39,8 +40,9 @@ export function remoteCursors(awareness: Awareness): RemoteCursor[] {
 function nameOf(user: Record<string, unknown>): string {
   for (const key of ['display_name', 'name', 'username']) {
     const name = user[key];
-    if (typeof name === 'string' && name.trim() !== '') {
-      return [...name.trim()].slice(0, NAME_MOST).join('');
+    const shown = typeof name === 'string' ? shortName(name).trim() : '';
+    if (shown !== '') {
+      return [...shown].slice(0, NAME_MOST).join('');
     }
   }
   return '?';

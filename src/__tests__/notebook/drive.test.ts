@@ -236,6 +236,9 @@ describe('pictures beside the notebook', () => {
     await expect(drive.getDownloadUrl(`${ID}/plot.png`)).resolves.toBe(
       '/files/work/plot.png'
     );
+    await expect(
+      drive.getDownloadUrl(`${ID}/../../../hub/logout`)
+    ).resolves.toBe('data:,');
     await expect(drive.getDownloadUrl(PATH)).rejects.toThrow('Save a Copy');
     documents.set([INFO]);
     await expect(drive.getDownloadUrl(`${ID}/plot.png`)).resolves.toBe(

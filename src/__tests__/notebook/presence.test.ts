@@ -96,6 +96,15 @@ describe('carets of others', () => {
   });
 
   it.each([
+    ['Eve\u202egnp', 'Eve gnp'],
+    ['\u200b', '?']
+  ])('show no invisible marks of the name %j', async (name, shown) => {
+    const { view, at, show } = editor();
+    await show({ user: { name }, cursor: { anchor: at(1), head: at(1) } });
+    expect(carets(view)[0]!.textContent).toBe(shown);
+  });
+
+  it.each([
     ['nothing', null],
     ['a word', 'here'],
     ['words', { anchor: 'a', head: 7 }],
