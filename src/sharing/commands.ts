@@ -108,7 +108,6 @@ function targetOfArgs(
   return file === null
     ? null
     : targetOf(file, {
-        companion: parts.companion,
         documents: parts.documents,
         contents: parts.app.serviceManager.contents,
         registry: parts.manager.registry

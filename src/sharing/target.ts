@@ -1,11 +1,8 @@
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { Contents } from '@jupyterlab/services';
-import {
-  DOCUMENT_ID,
-  type DocumentInfo,
-  type DocumentType
-} from '@jupyterlab-commons/protocol';
-import { LIVE_DRIVE, type ICompanion, type IDocuments } from '../tokens';
+import { DOCUMENT_ID, type DocumentType } from '@jupyterlab-commons/protocol';
+import { isOnOwnersServer } from '../client/own-server';
+import { LIVE_DRIVE, type IDocuments } from '../tokens';
 
 /** What a share command is about. */
 export type ShareTarget =
@@ -16,7 +13,6 @@ export type ShareTarget =
 export type FileFacts = { path: string; name: string; type: string };
 
 export type TargetOptions = {
-  companion: ICompanion;
   documents: IDocuments;
   contents: Pick<Contents.IManager, 'driveName' | 'localPath'>;
   registry: Pick<DocumentRegistry, 'getFileTypesForPath'>;
@@ -37,27 +33,12 @@ export function targetOf(
   if (drive !== '' || type === null) {
     return null;
   }
-  const shared = options.documents.list?.find(each =>
-    isFileOf(each, path, options.companion)
+  const shared = options.documents.list?.find(
+    each => isOnOwnersServer(each) && each.path === path
   );
   return shared
     ? { kind: 'live', id: shared.id, name: shared.name }
     : { kind: 'file', path, name: file.name, type };
-}
-
-/** Whether the document is this file of this server. */
-export function isFileOf(
-  document: DocumentInfo,
-  path: string,
-  companion: ICompanion
-): boolean {
-  const { state } = companion;
-  return (
-    document.role === 'owner' &&
-    document.path === path &&
-    state.kind === 'ready' &&
-    document.server === state.session.server
-  );
 }
 
 function documentTypeOf(
