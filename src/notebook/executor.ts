@@ -3,6 +3,7 @@ import { isCodeCellModel } from '@jupyterlab/cells';
 import { runCell, type INotebookCellExecutor } from '@jupyterlab/notebook';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ILiveDocuments, ILiveEntry } from '../tokens';
+import { personName } from '../ui/words';
 import { LiveNotebook } from './live-notebook';
 import { isOnOwnersServer } from '../client/own-server';
 
@@ -46,7 +47,7 @@ export class LiveExecutor implements INotebookCellExecutor {
     if (entry.role !== 'owner') {
       return trans.__(
         'Only %1 can run cells here. Ask them, or run a copy: "Save a Copy in My Files".',
-        entry.info.owner.displayName
+        personName(entry.info.owner)
       );
     }
     if (!isOnOwnersServer(entry.info)) {

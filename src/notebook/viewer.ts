@@ -3,6 +3,7 @@ import type { IDocumentWidget } from '@jupyterlab/docregistry';
 import { FileEditor } from '@jupyterlab/fileeditor';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import type { IDisposable } from '@lumino/disposable';
+import { Signal } from '@lumino/signaling';
 import type { ILiveEntry } from '../tokens';
 
 /**
@@ -28,8 +29,7 @@ export class ViewerMode implements IDisposable {
   dispose(): void {
     if (!this._isDisposed) {
       this._isDisposed = true;
-      this._entry.changed.disconnect(this._follow, this);
-      this._panel.disposed.disconnect(this.dispose, this);
+      Signal.disconnectReceiver(this);
     }
   }
 

@@ -3,7 +3,7 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { Banner, type BannerAction, type BannerTone } from '../ui/banner';
 import { fileWords } from '../ui/file-words';
-import { errorWords, shortName } from '../ui/words';
+import { errorWords, personName } from '../ui/words';
 import type { BannerCase, FileTrouble } from './banner-case';
 import type { BannerModel } from './banner-model';
 
@@ -114,7 +114,7 @@ function wordsFor(trans: TranslationBundle, shown: Shown): string {
     case 'view':
       return trans.__(
         'View only. Ask %1 if you need to edit.',
-        shortName(shown.owner.displayName || shown.owner.user)
+        personName(shown.owner)
       );
     case 'paused':
       return errorWords(trans, shown.error);

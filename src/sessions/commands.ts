@@ -7,7 +7,7 @@ import type { ICompanion, IDocuments, ILiveDocuments } from '../tokens';
 import { copyText } from '../ui/copy-text';
 import { leaveIcon, linkIcon, peopleIcon } from '../ui/icons';
 import { livePanels } from '../ui/panels';
-import { problemOf, shortName } from '../ui/words';
+import { personName, problemOf, shortName } from '../ui/words';
 import type { RowVerb } from './document-row';
 
 export const CommandIDs = {
@@ -105,7 +105,7 @@ async function leave(id: string, parts: SessionsParts): Promise<void> {
     title: trans.__('Leave %1?', shortName(name)),
     body: trans.__(
       'It disappears from your list. To come back, ask %1.',
-      shortName(owner.displayName || owner.user)
+      personName(owner)
     ),
     buttons: [
       Dialog.cancelButton({ label: trans.__('Stay') }),

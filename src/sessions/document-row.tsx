@@ -6,7 +6,7 @@ import { fileWords } from '../ui/file-words';
 import { leaveIcon, linkIcon, shareIcon, stopIcon } from '../ui/icons';
 import { PeopleStack } from '../ui/people-stack';
 import { absolute, relative } from '../ui/time';
-import { roleWords, shortName } from '../ui/words';
+import { personName, roleWords, shortName } from '../ui/words';
 
 /** What a row can ask for; the panel turns it into a command. */
 export type RowVerb = 'open' | 'copyLink' | 'manage' | 'leave' | 'stop';
@@ -84,7 +84,7 @@ function guestFacts(
   document: DocumentInfo,
   now: number
 ): JSX.Element {
-  const owner = shortName(document.owner.displayName || document.owner.user);
+  const owner = personName(document.owner);
   const { roleUntil } = document;
   return (
     <>

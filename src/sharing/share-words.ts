@@ -1,7 +1,7 @@
 import type { DocumentInfo, DocumentType } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { absolute } from '../ui/time';
-import { shortName } from '../ui/words';
+import { personName } from '../ui/words';
 
 /** What sharing means to the owner, in one breath. */
 export function meaningWords(
@@ -32,7 +32,7 @@ function rightsWords(
   trans: TranslationBundle,
   { owner, role, type }: DocumentInfo
 ): string {
-  const name = shortName(owner.displayName || owner.user);
+  const name = personName(owner);
   if (role !== 'edit') {
     return trans.__(
       '%1 owns this document. You can see it; ask %1 if you need to edit.',

@@ -2,7 +2,7 @@ import * as React from 'react';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Person } from '@jupyterlab-commons/protocol';
 import { Avatar } from './avatar';
-import { shortName } from './words';
+import { personName } from './words';
 
 /** Avatars side by side; the label names everybody, also those behind "+3". */
 export function PeopleStack(props: {
@@ -18,7 +18,7 @@ export function PeopleStack(props: {
   const rest = people.length - shown.length;
   const label = trans.__(
     'Here now: %1',
-    people.map(each => shortName(each.displayName || each.user)).join(', ')
+    people.map(each => personName(each)).join(', ')
   );
   return (
     <span

@@ -1,6 +1,7 @@
 import {
   errors,
   type CommonsError,
+  type Person,
   type Role
 } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
@@ -22,6 +23,11 @@ export function shortName(name: string): string {
     ' '
   );
   return line.length > NAME_CHARS ? `${line.slice(0, NAME_CHARS - 1)}…` : line;
+}
+
+/** A person's name, fit for a sentence; the user name where there is no other. */
+export function personName({ displayName, user }: Person): string {
+  return shortName(displayName || user);
 }
 
 /** The table's sentence for this error, with its detail. */
