@@ -77,10 +77,18 @@ function replaceNewSession(
     });
   };
   Object.defineProperty(session, 'sessionManager', {
-    value: new Proxy(sessions, {
-      get: (target, key): unknown =>
-        key === 'startNew' ? startNew : Reflect.get(target, key)
-    })
+    value: withStartNew(sessions, startNew)
+  });
+}
+
+/** The same manager, which makes its new sessions in another way. */
+function withStartNew(
+  sessions: Session.IManager,
+  startNew: Session.IManager['startNew']
+): Session.IManager {
+  return new Proxy(sessions, {
+    get: (target, key): unknown =>
+      key === 'startNew' ? startNew : Reflect.get(target, key)
   });
 }
 

@@ -87,11 +87,10 @@ describe('running a cell', () => {
     const { notebook, executor, options, code, ran } = page('owner');
     code.executionCount = 3;
     const steps: string[] = [];
+    const shared = notebook.cells[0] as YCodeCell;
     notebook.ydoc.on('afterTransaction', ({ changed }) => {
       for (const [type, keys] of changed) {
-        steps.push(
-          type === code.sharedModel.ymodel ? [...keys].join() : 'list'
-        );
+        steps.push(type === shared.ymodel ? [...keys].join() : 'list');
       }
     });
     await executor.runCell(options(code));

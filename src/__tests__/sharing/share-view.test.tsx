@@ -304,7 +304,7 @@ describe('Type-ahead', () => {
     const call = companion.call.bind(companion);
     companion.call = ((route: 'people', options: never) =>
       JSON.stringify(options).includes('"b"')
-        ? new Promise(resolve => (answerOld = resolve))
+        ? new Promise<unknown>(resolve => (answerOld = resolve))
         : call(route, options)) as typeof companion.call;
     type('b');
     await pause();

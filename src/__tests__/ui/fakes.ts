@@ -118,7 +118,7 @@ export class FakeCompanion implements ICompanion {
       query,
       body,
       answer
-    }: CallOptions & { answer: (v: unknown) => T }
+    }: Omit<CallOptions, 'answer'> & { answer: (v: unknown) => T }
   ): Promise<T> {
     const path = pathOf(route, parts);
     this.calls.push({ route, path, query, body });
