@@ -1,6 +1,11 @@
-import { Notification, type ISessionContext } from '@jupyterlab/apputils';
+import {
+  Notification,
+  SessionContext,
+  type ISessionContext
+} from '@jupyterlab/apputils';
 import { ServerConnection, type Session } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
 import type { ILiveEntry } from '../../tokens';
 import { tieKernel } from '../../notebook/kernel';
 import { INFO } from './fake-companion';
@@ -144,4 +149,107 @@ describe('the kernel of a live notebook', () => {
       expect(messages()[0]).toContain('server of its owner');
     }
   );
+});
+
+/** The server's sessions, and connections to them as far as a session context looks. */
+class FakeSessions {
+  readonly runningChanged = new Signal<this, Session.IModel[]>(this);
+  readonly connectionFailure = new Signal<this, Error>(this);
+  readonly ready = Promise.resolve();
+  /** Those on the server. */
+  readonly models: Session.IModel[] = [];
+  readonly connections: { path: string }[] = [];
+
+  async refreshRunning(): Promise<void> {
+    return undefined;
+  }
+  running(): Session.IModel[] {
+    return this.models;
+  }
+  async findById(id: string): Promise<Session.IModel | undefined> {
+    return this.models.find(each => each.id === id);
+  }
+  async startNew(): Promise<never> {
+    throw new Error('JupyterLab would start it at the live path.');
+  }
+  connectTo({ model }: { model: Session.IModel }) {
+    const { models } = this;
+    const signal = () => new Signal<object, unknown>({});
+    const disposed = new Signal<object, void>({});
+    const connection = {
+      ...model,
+      disposed,
+      propertyChanged: signal(),
+      kernelChanged: signal(),
+      statusChanged: signal(),
+      connectionStatusChanged: signal(),
+      pendingInput: signal(),
+      iopubMessage: signal(),
+      unhandledMessage: signal(),
+      setPath: async (path: string) => void (connection.path = path),
+      setName: async () => undefined,
+      shutdown: async () => {
+        models.splice(0);
+        disposed.emit();
+      },
+      dispose: () => undefined
+    };
+    this.connections.push(connection);
+    return connection;
+  }
+}
+
+describe("JupyterLab's own session of a live panel", () => {
+  it('is always the one that our server has started', async () => {
+    const sessions = new FakeSessions();
+    const session = new SessionContext({
+      sessionManager: sessions as unknown as Session.IManager,
+      specsManager: {
+        ready: Promise.resolve(),
+        specs: null,
+        specsChanged: new Signal({})
+      } as never,
+      kernelManager: {} as never,
+      path: LIVE_PATH,
+      name: 'demo.ipynb',
+      type: 'notebook'
+    });
+    let started = 0;
+    tieKernel({
+      context: {
+        path: LIVE_PATH,
+        model: { defaultKernelName: 'python3' },
+        sessionContext: session
+      } as never,
+      entry: Promise.resolve({
+        info: { ...INFO, role: 'owner', path: FILE, server: '' }
+      } as unknown as ILiveEntry),
+      settings: ServerConnection.makeSettings({
+        baseUrl: 'http://localhost/user/ada/',
+        fetch: async () => {
+          const id = `s${++started}`;
+          const kernel = { id: `k${started}`, name: 'python3' };
+          const named = { name: 'demo.ipynb', type: 'notebook' };
+          sessions.models.push({ id, path: LIVE_PATH, kernel, ...named });
+          return Response.json({
+            sessionId: id,
+            kernelId: kernel.id,
+            kernelName: kernel.name
+          });
+        }
+      }),
+      trans: nullTranslator.load('')
+    });
+    await session.initialize();
+    expect(session.session).toMatchObject({ id: 's1', path: LIVE_PATH });
+    await session.shutdown();
+    expect(session.session).toBeNull();
+    await session.changeKernel({ name: 'python3' });
+    expect(session.session).toMatchObject({ id: 's2', path: LIVE_PATH });
+    await session.changeKernel({ name: 'python3' });
+    expect(session.session).toMatchObject({ id: 's3', path: LIVE_PATH });
+    expect(sessions.models.map(each => each.id)).toEqual(['s3']);
+    expect(session.path).toBe(LIVE_PATH);
+    session.dispose();
+  });
 });
