@@ -28,6 +28,11 @@ export type SharingParts = {
 };
 
 export function addSharingCommands(parts: SharingParts): void {
+  addShareCommand(parts);
+  addStopCommand(parts);
+}
+
+function addShareCommand(parts: SharingParts): void {
   const { app, companion, trans } = parts;
   const present = () => companion.state.kind !== 'absent';
   app.commands.addCommand(CommandIDs.share, {
@@ -65,10 +70,17 @@ export function addSharingCommands(parts: SharingParts): void {
       }
     }
   });
+  companion.stateChanged.connect(() =>
+    app.commands.notifyCommandChanged(CommandIDs.share)
+  );
+}
+
+function addStopCommand(parts: SharingParts): void {
+  const { app, companion, trans } = parts;
   app.commands.addCommand(CommandIDs.stop, {
     label: trans.__('Stop sharing'),
     icon: stopIcon,
-    isVisible: present,
+    isVisible: () => companion.state.kind !== 'absent',
     execute: async args => {
       const verbs = await import('./verbs');
       await verbs.stop(parts, String(args['id']));
@@ -86,9 +98,6 @@ export function addSharingCommands(parts: SharingParts): void {
       }
     }
   });
-  companion.stateChanged.connect(() =>
-    app.commands.notifyCommandChanged(CommandIDs.share)
-  );
 }
 
 function targetOfArgs(

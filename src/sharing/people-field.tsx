@@ -74,9 +74,7 @@ export function PeopleField(props: {
     if (step !== 0 && found.length > 0) {
       event.preventDefault();
       setOpen(true);
-      setAt(
-        (at + step + found.length + (at < 0 && step < 0 ? 1 : 0)) % found.length
-      );
+      setAt(indexAfter(at, step, found.length));
     } else if (event.key === 'Escape' && showing) {
       event.preventDefault();
       event.stopPropagation();
@@ -119,30 +117,57 @@ export function PeopleField(props: {
         onKeyDown={onKeyDown}
         onBlur={() => setOpen(false)}
       />
-      <ul
-        id={`${id}-list`}
-        className="jp-Commons-PeopleField-list"
-        role="listbox"
-        aria-label={trans.__('Suggestions')}
+      <SuggestionList
+        id={id}
+        found={found}
+        at={at}
         hidden={!showing}
-      >
-        {found.map((each, index) => (
-          <li
-            key={`${each.kind} ${each.name}`}
-            id={`${id}-${index}`}
-            role="option"
-            aria-selected={index === at}
-            // The field must keep the focus, or its blur closes the list before the click.
-            onMouseDown={event => event.preventDefault()}
-            onClick={() => pick(each)}
-          >
-            {wordsOf(trans, each)}
-          </li>
-        ))}
-      </ul>
+        trans={trans}
+        onPick={pick}
+      />
       <p id={`${id}-problem`} className="jp-Commons-problem" role="alert">
         {props.problem ?? ''}
       </p>
     </div>
+  );
+}
+
+/** One further or back, around both ends; -1 stands for none. */
+function indexAfter(at: number, step: number, count: number): number {
+  const from = at < 0 && step < 0 ? 0 : at;
+  return (from + step + count) % count;
+}
+
+function SuggestionList(props: {
+  id: string;
+  found: readonly Suggestion[];
+  at: number;
+  hidden: boolean;
+  trans: TranslationBundle;
+  onPick: (who: Suggestion) => void;
+}): JSX.Element {
+  const { id, found, at, hidden, trans, onPick } = props;
+  return (
+    <ul
+      id={`${id}-list`}
+      className="jp-Commons-PeopleField-list"
+      role="listbox"
+      aria-label={trans.__('Suggestions')}
+      hidden={hidden}
+    >
+      {found.map((each, index) => (
+        <li
+          key={`${each.kind} ${each.name}`}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === at}
+          // The field must keep the focus, or its blur closes the list before the click.
+          onMouseDown={event => event.preventDefault()}
+          onClick={() => onPick(each)}
+        >
+          {wordsOf(trans, each)}
+        </li>
+      ))}
+    </ul>
   );
 }
