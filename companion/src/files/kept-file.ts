@@ -4,9 +4,9 @@ import {
   type FileState
 } from '@jupyterlab-commons/protocol';
 import type { LinkCall, LinkResult } from '../live/link.ts';
-import type { Clock } from '../rooms/types.ts';
 import type { FileContent, FileStatus } from '../sharing/live-rooms.ts';
 import type { StoredDocument } from '../storage/store.ts';
+import type { KeptFileOptions, Stored } from './kept-file-options.ts';
 import { hashOf, refusalOf } from './plain.ts';
 import { StatusTeller } from './status-teller.ts';
 
@@ -16,24 +16,8 @@ const LONGEST_MS = 5_000;
 const FIRST_RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 60_000;
 
-/** What is kept of the file in the store. */
-export type Stored = StoredDocument['file'];
-
 /** States that only the owner can end; nothing is written meanwhile (F2). */
 type Blocked = 'changed-outside' | 'missing';
-
-export type KeptFileOptions = {
-  /** `head` is the last edit in it, where that is known. */
-  document: StoredDocument & { path: string; server: string; head?: number };
-  clock: Clock;
-  content: () => Promise<FileContent>;
-  /** Asks the owner's server; throws LINK_ABSENT. */
-  ask: (call: LinkCall) => Promise<LinkResult>;
-  linked: () => boolean;
-  save: (file: Stored) => Promise<void>;
-  /** Told after each change of the status. */
-  changed: (status: FileStatus) => void;
-};
 
 /** One owner's file, kept equal to its document. One write at a time. */
 export class KeptFile {
@@ -53,6 +37,11 @@ export class KeptFile {
   #unreadable = false;
   #firstEditAt: number | null = null;
   #retryMs = FIRST_RETRY_MS;
+  /** Not before this, however many edits come. */
+  #retryAt = 0;
+  /** A write is under way, or waits for its turn: it takes all edits along. */
+  #busy = false;
+  #queued = false;
   #cancel = () => {};
   #work: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -132,6 +121,7 @@ export class KeptFile {
   /** The server has linked, after a start or an absence: whatever is missing is written now. */
   async linkUp(): Promise<void> {
     this.#retryMs = FIRST_RETRY_MS;
+    this.#retryAt = 0;
     this.#failure = null;
     await this.#do(() => this.#write());
   }
@@ -223,6 +213,8 @@ export class KeptFile {
   #schedule(): void {
     if (
       this.#stopped ||
+      this.#busy ||
+      this.#queued ||
       this.#blocked !== null ||
       this.behind === 0 ||
       !this.#options.linked()
@@ -231,23 +223,28 @@ export class KeptFile {
     }
     const now = this.#options.clock.now();
     this.#firstEditAt ??= now;
-    const wait = Math.max(
-      0,
-      Math.min(QUIET_MS, this.#firstEditAt + LONGEST_MS - now)
-    );
-    this.#after(this.#failure === null ? wait : this.#retryMs);
+    const due = Math.min(now + QUIET_MS, this.#firstEditAt + LONGEST_MS);
+    this.#after(Math.max(0, due - now, this.#retryAt - now));
   }
 
   #after(ms: number): void {
     this.#cancel();
-    this.#cancel = this.#options.clock.after(
-      ms,
-      () => void this.#do(() => this.#write())
-    );
+    this.#cancel = this.#options.clock.after(ms, () => {
+      this.#queued = true;
+      void this.#do(() => this.#write());
+    });
   }
 
   /** Writes what is missing, if anything is and nothing is in the way. Does not throw. */
   async #write(): Promise<void> {
+    this.#queued = false;
+    this.#busy = true;
+    await this.#writeOnce();
+    this.#busy = false;
+    this.#schedule();
+  }
+
+  async #writeOnce(): Promise<void> {
     if (this.#headKnown && !this.#mayWrite()) {
       this.#tell();
       return;
@@ -325,6 +322,7 @@ export class KeptFile {
     this.#failure = null;
     this.#blocked = null;
     this.#retryMs = FIRST_RETRY_MS;
+    this.#retryAt = 0;
     await this.#save();
     this.#schedule();
   }
@@ -360,6 +358,7 @@ export class KeptFile {
 
   #retry(): void {
     if (!this.#stopped && this.#options.linked()) {
+      this.#retryAt = this.#options.clock.now() + this.#retryMs;
       this.#after(this.#retryMs);
       this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
     }

@@ -64,18 +64,15 @@ describe("the owner's file", () => {
 
   /** How the file stands when it is neither behind nor away any more. */
   async function settled(page: TestSocket, after = 0): Promise<FileState> {
-    const isEnd = (each: OwnMessage) =>
-      each.type === 'status' && !['away', 'behind'].includes(each.fileState);
-    let from = after;
-    for (;;) {
-      await page.until(() => page.frames.slice(from).some(isEnd));
-      commons.clock.advance(1000);
-      const last = page.frames.findLast(each => each.type === 'status');
-      if (last?.fileState !== 'behind' && last?.fileState !== 'away') {
-        return last!.fileState;
-      }
-      from = page.frames.length;
-    }
+    const ended = (each: OwnMessage) =>
+      each.type === 'status' && !['away', 'behind'].includes(each.fileState)
+        ? each.fileState
+        : null;
+    return page.until(() =>
+      page.frames
+        .slice(after)
+        .reduce<FileState | null>((found, each) => found ?? ended(each), null)
+    ) as Promise<FileState>;
   }
 
   const written = (count: number) =>
@@ -316,9 +313,9 @@ describe("the owner's file", () => {
 
     commons = await new TestCompanion(commons.store).start({ people });
     const page = await commons.sync('ada', id);
+    await typist(page)('B');
     server = await TestServer.dial(commons, 'ada', files);
     server.say({ news: 'file', document: id, hash: hashOf(sent) });
-    await typist(page)('B');
     assert.equal(await settled(page), 'saved');
     assert.ok(files.get('work/a.txt')!.includes('B'));
   });
@@ -359,6 +356,42 @@ describe("the owner's file", () => {
     assert.deepEqual(server.writes, []);
     commons.clock.advance(1);
     await written(1);
+  });
+
+  it('F1 a write that failed is tried again also while somebody goes on typing', async () => {
+    const { type, until } = await open();
+    server.failing = { code: 'FILE_UNWRITABLE', detail: 'disk full' };
+    await type('A');
+    commons.clock.advance(1000);
+    await until('failed');
+    server.failing = null;
+    for (let second = 0; second < 5; second++) {
+      await type('x');
+      commons.clock.advance(1000);
+    }
+    await written(1);
+  });
+
+  it('edits that come while a server is silent pile up no writes', async () => {
+    const { id, type } = await open();
+    server.silent = true;
+    await type('A');
+    commons.clock.advance(1000);
+    assert.equal(await state(id), 'behind');
+    for (let second = 0; second < 20; second++) {
+      await type('x');
+      commons.clock.advance(1000);
+    }
+    const { asked } = server;
+    server.silent = false;
+    commons.clock.advance(15_000);
+    for (let call = 0; call < 5; call++) {
+      await state(id);
+    }
+    assert.equal(server.asked, asked, 'it is left in peace for a while');
+    commons.clock.advance(5_000);
+    await written(1);
+    assert.equal(server.files.get('work/a.txt')!.length, 24);
   });
 
   it('a server that is silent is given up, and asked again', async () => {
@@ -526,6 +559,7 @@ describe("the owner's file", () => {
     await server.until(() => server.asked > 1);
     commons.clock.advance(5_000);
     assert.equal((await closing).status, 204);
+    server.link.socket.terminate();
   });
 
   it('F3 a link that returns loads no document whose file has everything', async () => {

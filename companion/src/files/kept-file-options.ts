@@ -1,0 +1,20 @@
+import type { LinkCall, LinkResult } from '../live/link.ts';
+import type { Clock } from '../rooms/types.ts';
+import type { FileContent, FileStatus } from '../sharing/live-rooms.ts';
+import type { StoredDocument } from '../storage/store.ts';
+
+/** What is kept of the file in the store. */
+export type Stored = StoredDocument['file'];
+
+export type KeptFileOptions = {
+  /** `head` is the last edit in it, where that is known. */
+  document: StoredDocument & { path: string; server: string; head?: number };
+  clock: Clock;
+  content: () => Promise<FileContent>;
+  /** Asks the owner's server; throws LINK_ABSENT. */
+  ask: (call: LinkCall) => Promise<LinkResult>;
+  linked: () => boolean;
+  save: (file: Stored) => Promise<void>;
+  /** Told after each change of the status. */
+  changed: (status: FileStatus) => void;
+};
