@@ -9,12 +9,9 @@ import { at, toolEnv, venvNode } from './common/paths.mjs';
 import { StepFailed, main, openLog } from './common/steps.mjs';
 import { setup } from './setup.mjs';
 
-/** Used by benches, and none itself. */
-const SHARED = ['client.ts'];
-
 function chosen(name) {
   const all = readdirSync(at('companion/bench'))
-    .filter(file => file.endsWith('.ts') && !SHARED.includes(file))
+    .filter(file => file.endsWith('.ts'))
     .map(file => file.replace(/\.ts$/, ''));
   if (name !== undefined && !existsSync(at('companion/bench', `${name}.ts`))) {
     console.error(
