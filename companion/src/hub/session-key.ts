@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SettingError } from '../config.ts';
 
@@ -33,10 +33,15 @@ export async function sessionKey(dataDir: string): Promise<Buffer> {
       throw error;
     }
   }
-  return existingKey(path);
+  const key = await existingKey(path);
+  if (key !== null) {
+    return key;
+  }
+  await rm(path);
+  return sessionKey(dataDir);
 }
 
-async function existingKey(path: string): Promise<Buffer> {
+async function existingKey(path: string): Promise<Buffer | null> {
   const file = await open(path, 'r');
   try {
     const { mode } = await file.stat();
@@ -46,6 +51,10 @@ async function existingKey(path: string): Promise<Buffer> {
       );
     }
     const key = await file.readFile();
+    if (key.length === 0) {
+      // The first start ended before it wrote: nothing was ever signed with this.
+      return null;
+    }
     if (key.length !== KEY_BYTES) {
       throw new SettingError(
         `${path} is damaged: delete it, people sign in again by themselves.`

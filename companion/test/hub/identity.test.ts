@@ -247,6 +247,14 @@ describe('the key of the sessions', () => {
       await chmod(path, 0o600);
       await writeFile(path, 'short');
       await assert.rejects(sessionKey(data), /is damaged/);
+      await writeFile(join(data, 'session.key'), '');
+      const anew = await sessionKey(data);
+      assert.equal(
+        anew.length,
+        32,
+        'a first start that was cut off is made up for'
+      );
+      assert.deepEqual(await sessionKey(data), anew);
     } finally {
       await rm(folder, { recursive: true });
     }
