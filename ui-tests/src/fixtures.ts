@@ -34,10 +34,20 @@ type Verbs = {
 
 let counter = 0;
 
-export const test = base.extend<Verbs, { hub: TestHub; everybody: People }>({
+export const test = base.extend<
+  Verbs,
+  {
+    /** Files that name another one get a hub of their own, since they leave theirs shaken. */
+    hubName: string;
+    hub: TestHub;
+    everybody: People;
+  }
+>({
+  hubName: ['shared', { option: true, scope: 'worker' }],
+
   hub: [
-    async ({}, use, worker) => {
-      const hub = await TestHub.start(worker.workerIndex);
+    async ({ hubName }, use, worker) => {
+      const hub = await TestHub.start(`${hubName}-${worker.workerIndex}`);
       await use(hub);
       await hub.stop();
     },

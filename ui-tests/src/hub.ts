@@ -27,15 +27,17 @@ export type Answer = { status: number; body: unknown };
 /** A hub for one worker, with the verbs that a test needs of the hub's side. */
 export class TestHub {
   private constructor(
+    private readonly _name: string,
     private readonly _hub: RunningHub,
     private readonly _apiToken: string
   ) {}
 
-  static async start(worker: number): Promise<TestHub> {
+  static async start(name: string): Promise<TestHub> {
     await removeLeftovers();
     const apiToken = randomBytes(24).toString('hex');
-    const dir = join(FOLDER, `hub-${process.pid}-${worker}`);
+    const dir = join(FOLDER, `hub-${process.pid}-${name}`);
     return new TestHub(
+      name,
       await startHub({ dir, apiToken, snapshot: true }),
       apiToken
     );
@@ -45,10 +47,10 @@ export class TestHub {
     return this._hub.url;
   }
 
-  /** Ends everything; what the hub said stays in `.test/hub.log`. */
+  /** Ends everything; what the hub said stays in `.test/<name>.log`. */
   async stop(): Promise<void> {
     await this._hub.stop();
-    writeFileSync(join(FOLDER, 'hub.log'), this.log());
+    writeFileSync(join(FOLDER, `${this._name}.log`), this.log());
     rmSync(this._hub.dir, { recursive: true, force: true });
   }
 

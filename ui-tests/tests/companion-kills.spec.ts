@@ -2,6 +2,9 @@ import { expect, test } from '../src/fixtures.ts';
 import { Commons } from '../src/commons.ts';
 import { Writer } from '../src/writer.ts';
 
+// After so many crashes servers wait longer and longer before they call again.
+test.use({ hubName: 'crashes' });
+
 const KILLS = Number(process.env.COMMONS_KILLS ?? 45);
 const WRITERS = 3;
 
