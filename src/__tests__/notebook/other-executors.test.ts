@@ -27,6 +27,11 @@ describe('other extensions that run cells', () => {
   });
 
   it('none: nothing is said', () => {
-    expect(warnings('@jupyterlab/notebook-extension:tracker')).toEqual([]);
+    expect(
+      warnings(
+        '@jupyterlab/notebook-extension:tracker',
+        '@jupyterlab/console-extension:cell-executor'
+      )
+    ).toEqual([]);
   });
 });
