@@ -43,6 +43,8 @@ export const notebook = {
 export type Answer = {
   status: number;
   code: ErrorCode | null;
+  /** As it came; what is in it is what the tests are about. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   body: any;
   headers: Record<string, unknown>;
 };

@@ -141,7 +141,9 @@ describe('sharing', () => {
     );
   const audit = async (id: string): Promise<string[]> =>
     (await commons.call('ada', 'listAudit', { id })).body.entries
-      .map((each: any) => `${each.actor} ${each.action} ${each.detail}`.trim())
+      .map((each: Record<string, string>) =>
+        `${each.actor} ${each.action} ${each.detail}`.trim()
+      )
       .reverse();
 
   it('an invitation arrives at once, and shows what its reader may see', async () => {
