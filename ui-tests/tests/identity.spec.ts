@@ -147,6 +147,7 @@ test('I8 a session and a ticket are refused to a page of another site', async ({
 test('I6 a ticket works once, and for its document only', async ({
   hub,
   signIn,
+  freshPath,
   shareNew
 }) => {
   const alice = await signIn('alice');
@@ -156,7 +157,9 @@ test('I6 a ticket works once, and for its document only', async ({
   });
   const second = await shareNew(alice, {
     cells: CELLS,
-    with: { bob: 'Can view' }
+    with: { bob: 'Can view' },
+    // Another name, or its tab could not be told from the first one's.
+    path: freshPath('Second.ipynb')
   });
   const commons = await alice.commons();
   const open = async (id: string, ticket: string) =>
