@@ -7,6 +7,9 @@ import { run } from '../common/steps.mjs';
 
 const REPORT = `${cache}/ui.json`;
 
+// eslint-disable-next-line no-control-regex
+const COLOURS = /\u001b\[\d+m/g;
+
 function testsOf(suite) {
   return [
     ...(suite.specs ?? []).map(spec => ({ file: suite.file, ...spec })),
@@ -17,7 +20,7 @@ function testsOf(suite) {
 const messagesOf = spec =>
   spec.tests
     .flatMap(test => test.results.flatMap(result => result.errors))
-    .map(error => error.message)
+    .map(error => error.message.replace(COLOURS, ''))
     .join('\n');
 
 /** Shows each test as it ends. */

@@ -88,7 +88,10 @@ export const test = base.extend<
   },
 
   freshPath: async ({}, use) => {
-    await use(name => `test-${++counter}/${name}`);
+    await use(name => {
+      const number = ++counter;
+      return `test-${number}/${name.replace('.', ` ${number}.`)}`;
+    });
   },
 
   shareNew: async ({ hub, freshPath }, use) => {

@@ -97,7 +97,7 @@ export class Person {
     if (name !== undefined) {
       await expect(
         this.page.locator('#jp-main-dock-panel .lm-TabBar-tab.lm-mod-current')
-      ).toContainText(name.replace(/\.ipynb$/, ''));
+      ).toContainText(name);
     }
     const panel = new NotebookPanel(this.page);
     await expect(panel.root).toBeVisible();
