@@ -73,6 +73,36 @@ function stepsToPlace(store: Y.Doc['store'], item: Y.Item): number {
   return steps;
 }
 
+/**
+ * How many items stand between the neighbours that an item names. Throws when
+ * the right one does not stand right of the left one: pages would then put the
+ * item at different places, each by what it knows at that moment.
+ */
+function stepsBetween({ origin, left, right, parent }: Y.Item): number {
+  if (!(parent instanceof Y.AbstractType)) {
+    // Below something deleted: it has no place, and neighbours of no order.
+    return 0;
+  }
+  const disorder = 'its neighbours stand in the wrong order';
+  // Looking up the right one splits its item; a left one that this has cut
+  // shorter stood right of it.
+  if (left !== null && !sameId(left.lastId, origin)) {
+    throw malformed(disorder);
+  }
+  let steps = 0;
+  if (left !== null && right !== null) {
+    let at = left.right;
+    while (at !== right && steps < STEPS_MOST) {
+      if (at === null) {
+        throw malformed(disorder);
+      }
+      at = at.right;
+      steps++;
+    }
+  }
+  return steps;
+}
+
 /** An update that only deletes. */
 function deletionsOnly(deletions: Decoded['ds']): Uint8Array {
   const encoder = encoding.createEncoder();
@@ -112,7 +142,8 @@ export function integrate(
       if (struct.getMissing(transaction, doc.store) !== null) {
         throw malformed('it builds on something that is not there');
       }
-      stepsLeft -= known > 0 ? 0 : stepsToPlace(doc.store, struct);
+      stepsLeft -=
+        known > 0 ? 0 : stepsBetween(struct) + stepsToPlace(doc.store, struct);
       if (stepsLeft < 0) {
         throw malformed('too many edits at one place');
       }

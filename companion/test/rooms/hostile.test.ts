@@ -431,6 +431,31 @@ async function withLongText(room: TestRoom, base: number, length: number) {
   return mallory;
 }
 
+test('S6 neighbours in the wrong order are refused, or pages would disagree about the place', async () => {
+  const room = await openTestRoom();
+  await room.join('ada');
+  const mallory = await withLongText(room, 5000, 5);
+  mallory.sendUpdate(
+    rawUpdate([
+      {
+        client: 4000,
+        clock: 0,
+        structs: [
+          item({
+            origin: [5000, 3],
+            rightOrigin: [5000, 1],
+            content: { text: 'y' }
+          })
+        ]
+      }
+    ])
+  );
+  await room.deliver();
+  assert.equal(mallory.closedWith(), 'BAD_UPDATE');
+  await isUnharmed(room);
+  await room.close();
+});
+
 test('20,000 structs that crowd one place keep nobody waiting for minutes', async () => {
   const room = await openTestRoom();
   await room.join('ada');
