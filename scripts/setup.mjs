@@ -165,6 +165,7 @@ function link(target, place) {
 /** Python runs from the checkout, and the built page and the server's switch are links into it. */
 async function installProject() {
   const { name } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+  const installedPage = join(venv, 'share/jupyter/labextensions', name);
   const remark = await unlessDone(
     'develop',
     {
@@ -172,6 +173,11 @@ async function installProject() {
       outputs: [at('jupyterlab_commons')]
     },
     async () => {
+      // Through the link pip would remove and add files of the checkout's own build.
+      rmSync(installedPage, { recursive: true, force: true });
+      rmSync(at('jupyterlab_commons/labextension/install.json'), {
+        force: true
+      });
       await must(venvPython, [
         '-m',
         'pip',
@@ -183,10 +189,7 @@ async function installProject() {
       ]);
     }
   );
-  link(
-    at('jupyterlab_commons/labextension'),
-    join(venv, 'share/jupyter/labextensions', name)
-  );
+  link(at('jupyterlab_commons/labextension'), installedPage);
   for (const folder of readdirSync(at('jupyter-config'))) {
     for (const file of readdirSync(at('jupyter-config', folder))) {
       link(
