@@ -11,7 +11,9 @@ import type {
   Role,
   RouteName,
   Session,
-  StatusMessage
+  StatusMessage,
+  UsageHistory,
+  UsageSample
 } from '@jupyterlab-commons/protocol';
 
 /**
@@ -130,4 +132,40 @@ export interface ILiveDocuments {
 export const ILiveDocuments = new Token<ILiveDocuments>(
   'jupyterlab-commons:ILiveDocuments',
   'Opens live documents and knows those that are open.'
+);
+
+/**
+ * What this server uses, as the page knows it.
+ * - `connecting`: nothing has come yet.
+ * - `ready`: `sample` is the latest; `history` is the last hour, kept current,
+ *   and null until a panel was looked at.
+ * - `failed`: the stream is down, tried again by itself; `last` and `history`
+ *   are what was known.
+ */
+export type UsageState =
+  | { kind: 'connecting' }
+  | { kind: 'ready'; sample: UsageSample; history: UsageHistory | null }
+  | {
+      kind: 'failed';
+      error: CommonsError;
+      last: UsageSample | null;
+      history: UsageHistory | null;
+    };
+
+/** The one stream of measurements from the own server, shared by all panels. */
+export interface IUsage {
+  readonly state: UsageState;
+  readonly stateChanged: ISignal<IUsage, UsageState>;
+  /**
+   * Somebody looks, until the answer is disposed: every second for `panel`,
+   * every five for `status`. Nobody looking, or a hidden page, means no traffic.
+   */
+  look(view: 'status' | 'panel'): IDisposable;
+  /** Measures the folders of the home now. */
+  scanHome(): void;
+}
+
+export const IUsage = new Token<IUsage>(
+  'jupyterlab-commons:IUsage',
+  'What this server uses of its machine, as one stream for all panels.'
 );

@@ -73,6 +73,27 @@ export function list<T>(item: Decoder<T>, most = 10_000): Decoder<T[]> {
   };
 }
 
+/** An object whose keys are data; a key that would mean something to JavaScript is dropped. */
+export function dictionary<T>(
+  item: Decoder<T>,
+  most = 10_000
+): Decoder<Record<string, T>> {
+  return (value, place = 'body') => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw wrong(place, 'an object');
+    }
+    const entries = Object.entries(value).filter(
+      ([key]) => key !== '__proto__'
+    );
+    if (entries.length > most) {
+      throw wrong(place, `an object of at most ${most} keys`);
+    }
+    return Object.fromEntries(
+      entries.map(([key, each]) => [key, item(each, `${place}.${key}`)])
+    );
+  };
+}
+
 /** Also takes null. */
 export function nullable<T>(inner: Decoder<T>): Decoder<T | null> {
   return (value, place = 'body') =>

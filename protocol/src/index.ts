@@ -3,6 +3,8 @@ export * from './colors.ts';
 export * from './decode.ts';
 export * from './errors.ts';
 export * from './link.ts';
+export * from './merge-patch.ts';
 export * from './messages.ts';
 export * from './roles.ts';
 export * from './routes.ts';
+export * from './usage.ts';

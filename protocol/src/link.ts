@@ -15,6 +15,7 @@ import {
   text,
   type Decoded
 } from './decode.ts';
+import { linkSample } from './usage.ts';
 
 /** Characters of content in one frame; a part never splits a surrogate pair. */
 export const PART_CHARS = 262_144;
@@ -33,14 +34,18 @@ export const linkRequest = record({
    *   gone; `baseHash: null` writes only where no file is. Answers `done` {hash}.
    * - `keep` {path}: copies the file beside itself under a free name; `done` {keptAs, hash}.
    * - `watch` {files}: replaces the list of files whose changes are told.
+   * - `before` {lost}: what the life of this server before this one last told,
+   *   when it ended without `goodbye`. Answers `done`.
    */
-  method: oneOf(['read', 'write', 'keep', 'watch']),
+  method: oneOf(['read', 'write', 'keep', 'watch', 'before']),
   path: optional(path),
   type: optional(oneOf(['notebook', 'text'])),
   baseHash: optional(nullable(hash)),
   files: optional(
     list(record({ document: text(26), path, hash: nullable(hash) }))
-  )
+  ),
+  /** `heardAt`: when the sample came, in milliseconds since 1970. */
+  lost: optional(record({ heardAt: count(), sample: linkSample }))
 });
 export type LinkRequest = Decoded<typeof linkRequest>;
 
@@ -64,10 +69,13 @@ export type LinkAnswer = Decoded<typeof linkAnswer>;
 
 /** What a server tells without being asked. */
 export const linkNews = record({
-  news: oneOf(['hello', 'file']),
+  /** `goodbye` comes before a close on purpose: nothing was lost. */
+  news: oneOf(['hello', 'file', 'sample', 'goodbye']),
   /** With hello: the protocol it speaks and its version. */
   protocol: optional(count(1)),
   version: optional(text(64)),
+  /** With sample: every 10 s while something is at work, else every 60 s. */
+  sample: optional(linkSample),
   /** With file: a watched file whose hash is not the one in the list; null when it is gone. */
   document: optional(text(26)),
   hash: optional(nullable(hash))

@@ -34,7 +34,12 @@ const bodies: Record<string, protocol.Decoder<unknown>> = {
   'link-request.json': protocol.linkRequest,
   'link-part.json': protocol.linkPart,
   'link-answer.json': protocol.linkAnswer,
-  'link-news.json': protocol.linkNews
+  'link-news.json': protocol.linkNews,
+  'link-sample.json': protocol.linkNews,
+  'link-before.json': protocol.linkRequest,
+  'usage-sample.json': protocol.usageSample,
+  'usage-history.json': protocol.usageHistory,
+  'usage-request.json': protocol.usageRequest
 };
 
 const text = (name: string) => readFile(new URL(name, folder), 'utf8');

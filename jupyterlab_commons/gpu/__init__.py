@@ -1,0 +1,1 @@
+"""The GPUs that this server can see, without any vendor's Python package."""

@@ -1,0 +1,1 @@
+"""What this server uses of its machine, measured off the event loop."""
