@@ -13,6 +13,8 @@ keeps nobody out of anything: never use it where people do not trust each other.
     COMMONS_DEMO_API_TOKEN  if set, a token with an admin's rights, for tests
     COMMONS_DEMO_BUILD      if set, where the labextension lies, for tests
     COMMONS_COMPANION       if set, the companion's main file, for tests
+    COMMONS_DEMO_SERVERS    if set, what single people's servers get, for tests: a JSON
+                            object of {"environment": {}, "prefix": []} by name
 """
 
 import json
@@ -62,6 +64,20 @@ if build := os.environ.get("COMMONS_DEMO_BUILD"):
     c.Spawner.environment["JUPYTER_PATH"] = build
 c.Spawner.start_timeout = 120
 c.Spawner.http_timeout = 120
+
+# Tests give single people a limit or GPUs: `prefix` is a command that starts theirs.
+servers = json.loads(os.environ.get("COMMONS_DEMO_SERVERS", "{}"))
+
+
+def prepare_server(spawner):
+    special = servers.get(spawner.user.name, {})
+    spawner.environment = {**spawner.environment, **special.get("environment", {})}
+    command = [sys.executable, "-m", "jupyterhub.singleuser"]
+    spawner.cmd = [*special.get("prefix", []), *command]
+
+
+if servers:
+    c.Spawner.pre_spawn_hook = prepare_server
 
 # People may also share a whole server, as on many hubs; that must stay harmless.
 c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self", "shares!user"]}]

@@ -11,6 +11,12 @@ export interface RunningHub {
   killCompanion(): number;
 }
 
+/** What single people's servers get: variables, and a command that starts theirs. */
+export type Servers = Record<
+  string,
+  { environment?: Record<string, string>; prefix?: string[] }
+>;
+
 export const PEOPLE: string[];
 export const PASSWORD: string;
 
@@ -19,6 +25,7 @@ export function startHub(options: {
   port?: number;
   apiToken?: string;
   snapshot?: boolean;
+  servers?: Servers;
 }): Promise<RunningHub>;
 
 export function findEarlierRun(

@@ -126,7 +126,7 @@ function snapshotBuild(dir) {
   };
 }
 
-function spawnHub(dir, { ports, run, apiToken, snapshot }) {
+function spawnHub(dir, { ports, run, apiToken, snapshot, servers }) {
   const logFile = join(dir, 'hub.log');
   const child = spawn(
     join(venvBin, 'jupyterhub'),
@@ -146,6 +146,7 @@ function spawnHub(dir, { ports, run, apiToken, snapshot }) {
           at('node_modules/configurable-http-proxy/bin/configurable-http-proxy')
         ]),
         COMMONS_DEMO_API_TOKEN: apiToken,
+        COMMONS_DEMO_SERVERS: servers && JSON.stringify(servers),
         ...withoutHub,
         ...(snapshot ? snapshotBuild(dir) : {})
       })
@@ -162,17 +163,31 @@ function spawnHub(dir, { ports, run, apiToken, snapshot }) {
  * Starts a hub whose state lies in `dir` and waits until it answers.
  *
  * `port` is the public one (a free one if left out), `apiToken` a token with an
- * admin's rights for tests; with `snapshot` later builds do not reach this hub. The answer's `stop()` ends everything; `exited`
- * resolves when the hub ends, for whatever reason.
+ * admin's rights for tests; with `snapshot` later builds do not reach this hub;
+ * `servers` is what single people's servers get (see the demo's configuration).
+ * The answer's `stop()` ends everything; `exited` resolves when the hub ends, for
+ * whatever reason.
  */
-export async function startHub({ dir, port, apiToken, snapshot = false }) {
+export async function startHub({
+  dir,
+  port,
+  apiToken,
+  snapshot = false,
+  servers
+}) {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   await must(venvPython, [at('demo/notebooks.py'), join(dir, 'homes')]);
   const [publicPort, ...others] = await freePorts(4);
   const ports = [port ?? publicPort, ...others];
   const run = randomBytes(8).toString('hex');
   const url = `http://127.0.0.1:${ports[0]}/`;
-  const { child, logFile } = spawnHub(dir, { ports, run, apiToken, snapshot });
+  const { child, logFile } = spawnHub(dir, {
+    ports,
+    run,
+    apiToken,
+    snapshot,
+    servers
+  });
   const exited = new Promise(resolve => child.once('exit', resolve));
   writeFileSync(
     join(dir, 'run.json'),

@@ -1,4 +1,5 @@
 import { test as base, expect } from '@playwright/test';
+import type { Servers } from '../../scripts/hub.mjs';
 import type { NotebookPanel } from './notebook-panel.ts';
 import type { Name } from './hub.ts';
 import { TestHub, type Cell } from './hub.ts';
@@ -39,15 +40,22 @@ export const test = base.extend<
   {
     /** Files that name another one get a hub of their own, since they leave theirs shaken. */
     hubName: string;
+    /** What single people's servers get; only for a hub of one's own. */
+    servers: Servers;
     hub: TestHub;
     everybody: People;
   }
 >({
   hubName: ['shared', { option: true, scope: 'worker' }],
 
+  servers: [{}, { option: true, scope: 'worker' }],
+
   hub: [
-    async ({ hubName }, use, worker) => {
-      const hub = await TestHub.start(`${hubName}-${worker.workerIndex}`);
+    async ({ hubName, servers }, use, worker) => {
+      const hub = await TestHub.start(
+        `${hubName}-${worker.workerIndex}`,
+        servers
+      );
       await use(hub);
       await hub.stop();
     },

@@ -11,7 +11,8 @@ import {
   endEarlierRun,
   findEarlierRun,
   startHub,
-  type RunningHub
+  type RunningHub,
+  type Servers
 } from '../../scripts/hub.mjs';
 
 const FOLDER = join(import.meta.dirname, '../../.test');
@@ -32,13 +33,13 @@ export class TestHub {
     private readonly _apiToken: string
   ) {}
 
-  static async start(name: string): Promise<TestHub> {
+  static async start(name: string, servers?: Servers): Promise<TestHub> {
     await removeLeftovers();
     const apiToken = randomBytes(24).toString('hex');
     const dir = join(FOLDER, `hub-${process.pid}-${name}`);
     return new TestHub(
       name,
-      await startHub({ dir, apiToken, snapshot: true }),
+      await startHub({ dir, apiToken, snapshot: true, servers }),
       apiToken
     );
   }
