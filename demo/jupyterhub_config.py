@@ -21,6 +21,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 from jupyterlab_commons.hub import configure
 
@@ -69,7 +70,7 @@ c.Spawner.http_timeout = 120
 servers = json.loads(os.environ.get("COMMONS_DEMO_SERVERS", "{}"))
 
 
-def prepare_server(spawner):
+def prepare_server(spawner: Any) -> None:
     special = servers.get(spawner.user.name, {})
     spawner.environment = {**spawner.environment, **special.get("environment", {})}
     command = [sys.executable, "-m", "jupyterhub.singleuser"]
