@@ -51,6 +51,33 @@ REFUSALS = {
         429,
         "Too many connections or documents are open. Close some and try again.",
     ),
+    "GIT_FAILED": Refusal(
+        500,
+        "Git could not do this. The detail is what it said; nothing was changed.",
+    ),
+    "GIT_MOVED": Refusal(
+        409,
+        "The repository has changed since you looked. Nothing was done. Look again,"
+        " then repeat it.",
+    ),
+    "GIT_UNTRUSTED": Refusal(
+        403,
+        "This would run programs that the repository names. Look at them and trust"
+        " the repository first.",
+    ),
+    "GIT_AUTH": Refusal(
+        422,
+        "The remote wants a user name and a password or token, or does not accept"
+        " the ones given.",
+    ),
+    "GIT_REFUSED": Refusal(
+        409,
+        "Git refuses, so that nothing is lost. The detail says what is in the way.",
+    ),
+    "GIT_BUSY": Refusal(
+        503,
+        "Another git command holds this repository. Try again in a moment.",
+    ),
     "STOPPING": Refusal(
         503,
         "The companion is starting or stopping. Your edits are kept; it is tried"

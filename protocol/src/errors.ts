@@ -175,6 +175,42 @@ export const errors = {
     retry: true,
     text: 'The hub does not answer, so nobody new can be let in. Open documents go on.'
   },
+  GIT_FAILED: {
+    status: 500,
+    close: 4510,
+    retry: true,
+    text: 'Git could not do this. The detail is what it said; nothing was changed.'
+  },
+  GIT_MOVED: {
+    status: 409,
+    close: 4511,
+    retry: true,
+    text: 'The repository has changed since you looked. Nothing was done. Look again, then repeat it.'
+  },
+  GIT_UNTRUSTED: {
+    status: 403,
+    close: 4512,
+    retry: true,
+    text: 'This would run programs that the repository names. Look at them and trust the repository first.'
+  },
+  GIT_AUTH: {
+    status: 422,
+    close: 4513,
+    retry: true,
+    text: 'The remote wants a user name and a password or token, or does not accept the ones given.'
+  },
+  GIT_REFUSED: {
+    status: 409,
+    close: 4514,
+    retry: true,
+    text: 'Git refuses, so that nothing is lost. The detail says what is in the way.'
+  },
+  GIT_BUSY: {
+    status: 503,
+    close: 4515,
+    retry: true,
+    text: 'Another git command holds this repository. Try again in a moment.'
+  },
   SLOW_READER: {
     status: 503,
     close: 4508,

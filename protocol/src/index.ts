@@ -2,6 +2,7 @@ export * from './bodies.ts';
 export * from './colors.ts';
 export * from './decode.ts';
 export * from './errors.ts';
+export * from './git.ts';
 export * from './link.ts';
 export * from './merge-patch.ts';
 export * from './messages.ts';
