@@ -44,6 +44,7 @@ import { People } from './sharing/people.ts';
 import { Shares } from './sharing/shares.ts';
 import { Views } from './sharing/views.ts';
 import type { DocumentStore } from './storage/store.ts';
+import { Samples } from './usage/samples.ts';
 
 /** How long a stop waits for files and for sockets that do not answer. */
 const FLUSH_MS = 5_000;
@@ -132,6 +133,7 @@ function documentParts(
     presenceChanged: ({ id }) => events.presenceChanged(id)
   });
   const links = new Links({ clock, log, mostChars: config.documentBytes });
+  const samples = new Samples({ links, clock, log });
   // Files tell of changes, sharing of rights; both reach open sockets through the watch.
   const files: FileKeeper = new FileKeeper({
     store,
@@ -182,6 +184,7 @@ function documentParts(
     rooms,
     live,
     links,
+    samples,
     files,
     views,
     events,

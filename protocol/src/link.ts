@@ -67,10 +67,13 @@ export const linkAnswer = record({
 });
 export type LinkAnswer = Decoded<typeof linkAnswer>;
 
+const newsKinds = ['hello', 'file', 'sample', 'goodbye'] as const;
+export type NewsKind = (typeof newsKinds)[number];
+
 /** What a server tells without being asked. */
 export const linkNews = record({
-  /** `goodbye` comes before a close on purpose: nothing was lost. */
-  news: oneOf(['hello', 'file', 'sample', 'goodbye']),
+  /** `goodbye` comes before a close on purpose: nothing was lost. It may bring a last sample. */
+  news: oneOf(newsKinds),
   /** With hello: the protocol it speaks and its version. */
   protocol: optional(count(1)),
   version: optional(text(64)),
@@ -81,6 +84,14 @@ export const linkNews = record({
   hash: optional(nullable(hash))
 });
 export type LinkNews = Decoded<typeof linkNews>;
+
+const newsWord = record({ news: text(64) });
+
+/** What is told, or null where a newer server tells what is not known here: that is no mistake. */
+export function newsKindOf(message: unknown): NewsKind | null {
+  const { news } = newsWord(message);
+  return newsKinds.find(kind => kind === news) ?? null;
+}
 
 /** Cuts content into parts; an empty text is one empty part. */
 export function partsOf(content: string): string[] {

@@ -4,10 +4,12 @@ import {
   linkAnswer,
   linkNews,
   linkPart,
+  newsKindOf,
   partsOf,
   type LinkAnswer,
   type LinkNews,
-  type LinkRequest
+  type LinkRequest,
+  type NewsKind
 } from '@jupyterlab-commons/protocol';
 import type { WebSocket } from 'ws';
 import type { Proven } from '../hub/identity.ts';
@@ -102,7 +104,7 @@ export class ServerLink {
     }
   }
 
-  close(code: 'TOO_MANY' | 'BAD_REQUEST' | 'PAGE_TOO_OLD'): void {
+  close(code: 'TOO_MANY' | 'TOO_FAST' | 'BAD_REQUEST' | 'PAGE_TOO_OLD'): void {
     closeSocket(this.#socket, code);
   }
 
@@ -202,10 +204,14 @@ export class ServerLink {
   }
 }
 
+/** Hears of links that have greeted; a link that a newer one has replaced is not heard any more. */
 export interface LinkListener {
-  up(link: ServerLink): void;
-  down(user: string, server: string): void;
-  file(link: ServerLink, document: string, hash: string | null): void;
+  up?(link: ServerLink): void;
+  down?(user: string, server: string): void;
+  file?(link: ServerLink, document: string, hash: string | null): void;
+  /** `news` is not decoded: whoever listens decides whether it is worth reading. */
+  sample?(link: ServerLink, news: unknown): void;
+  goodbye?(link: ServerLink, news: unknown): void;
 }
 
 /** All links: one for each server of each user, and the newest wins. */
@@ -214,7 +220,7 @@ export class Links {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #mostChars: number;
-  #listener: LinkListener | null = null;
+  readonly #listeners: LinkListener[] = [];
 
   constructor(options: { clock: Clock; log: Log; mostChars: number }) {
     this.#clock = options.clock;
@@ -223,7 +229,7 @@ export class Links {
   }
 
   listen(listener: LinkListener): void {
-    this.#listener = listener;
+    this.#listeners.push(listener);
   }
 
   /** The link of that server; throws LINK_ABSENT. */
@@ -276,12 +282,37 @@ export class Links {
       link.receive(message);
       return;
     }
-    const news = linkNews(message);
-    if (news.news === 'hello') {
+    const kind = newsKindOf(message);
+    if (kind === 'hello') {
       greeted();
-      this.#hello(link, news);
-    } else if (news.document !== undefined && this.#isCurrent(link)) {
-      this.#listener?.file(link, news.document, news.hash ?? null);
+      this.#hello(link, linkNews(message));
+    } else if (kind === null) {
+      this.#log.debug('a link told what is not known here', {
+        user: link.user
+      });
+    } else if (this.#isCurrent(link)) {
+      this.#tell(link, kind, message);
+    }
+  }
+
+  #tell(
+    link: ServerLink,
+    kind: Exclude<NewsKind, 'hello'>,
+    message: unknown
+  ): void {
+    switch (kind) {
+      case 'sample':
+        this.#listeners.forEach(each => each.sample?.(link, message));
+        return;
+      case 'goodbye':
+        this.#listeners.forEach(each => each.goodbye?.(link, message));
+        return;
+      case 'file': {
+        const { document, hash = null } = linkNews(message);
+        if (document !== undefined) {
+          this.#listeners.forEach(each => each.file?.(link, document, hash));
+        }
+      }
     }
   }
 
@@ -309,7 +340,7 @@ export class Links {
     before?.close('TOO_MANY');
     before?.ended();
     this.#log.info('link up', { user: link.user, server: link.server });
-    this.#listener?.up(link);
+    this.#listeners.forEach(each => each.up?.(link));
   }
 
   #ended(link: ServerLink): void {
@@ -317,7 +348,7 @@ export class Links {
     if (this.#isCurrent(link)) {
       this.#links.delete(keyOf(link.user, link.server));
       this.#log.info('link down', { user: link.user, server: link.server });
-      this.#listener?.down(link.user, link.server);
+      this.#listeners.forEach(each => each.down?.(link.user, link.server));
     }
   }
 

@@ -434,13 +434,7 @@ describe("the owner's file", () => {
   });
 
   it('a link that sends nonsense is closed, and harms nothing', async () => {
-    for (const nonsense of [
-      '{',
-      '[]',
-      '{"id":"x"}',
-      '{"news":"other"}',
-      'null'
-    ]) {
+    for (const nonsense of ['{', '[]', '{"id":"x"}', '{"news":7}', 'null']) {
       const other = await TestServer.dial(commons, 'bob');
       other.link.socket.send(nonsense);
       assert.equal(await other.link.closed(), 'BAD_REQUEST', nonsense);

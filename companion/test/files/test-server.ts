@@ -11,6 +11,7 @@ type Request = {
   path?: string;
   baseHash?: string | null;
   files?: Watched[];
+  lost?: unknown;
 };
 type Watched = { document: string; path: string; hash: string | null };
 
@@ -19,6 +20,8 @@ export class TestServer {
   readonly files = new Map<string, string>();
   readonly writes: { path: string; text: string }[] = [];
   watched: Watched[] = [];
+  /** What it was told of the life before this one. */
+  before: unknown[] = [];
   /** Frames that came, and writes that were refused. */
   asked = 0;
   refusals = 0;
@@ -105,6 +108,10 @@ export class TestServer {
         return;
       case 'watch':
         this.watched = frame.files!;
+        this.say({ id, done: {} });
+        return;
+      case 'before':
+        this.before.push(frame.lost);
         this.say({ id, done: {} });
         return;
       case 'read':
