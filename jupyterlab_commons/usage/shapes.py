@@ -166,17 +166,29 @@ class Machine:
 
 @dataclass(frozen=True)
 class Headline:
-    """What the whole server uses: a handful of files, read in microseconds."""
+    """What the whole server uses: a handful of files, read in microseconds.
+
+    Where no figure is this server's alone and the machine's would mislead (a
+    limit set by the hub on a plain host), `memory.used` or `cpu.used` is left
+    out; `memory_summed` and `cpu_summed` then ask the sampler to fill it in with
+    the sum that attribution gives. Otherwise an absent figure is not known.
+    """
 
     where: Where
     memory: MemoryUse
     cpu: CpuUse
     network: NetworkUse | None
-    # Seconds of CPU since the cgroup (or this server) began; only grows.
+    # Seconds of CPU since the cgroup began; only grows. None: not known of this
+    # server alone; attribution's sum is.
     cpu_seconds: float | None
     # Anonymous memory of the whole cgroup: what attribution is compared with.
     anonymous: int | None
     problems: tuple[str, ...] = ()
+    # False: the memory figures hold what others use too (the machine, a shared
+    # cgroup, a limited ancestor); counters of this server are attribution's.
+    own: bool = True
+    memory_summed: bool = False
+    cpu_summed: bool = False
 
 
 @dataclass(frozen=True)
