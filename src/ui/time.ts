@@ -5,7 +5,7 @@ const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 /** JupyterLab's language; undefined lets the browser choose. */
-function language(): string | undefined {
+export function language(): string | undefined {
   const lang = document.documentElement.lang.replace('_', '-');
   try {
     return Intl.getCanonicalLocales(lang)[0];
@@ -32,4 +32,11 @@ export function absolute(moment: string): string {
     dateStyle: 'medium',
     timeStyle: 'short'
   }).format(new Date(moment));
+}
+
+/** The time of day of a moment in milliseconds. */
+export function clock(moment: number): string {
+  return new Intl.DateTimeFormat(language(), { timeStyle: 'short' }).format(
+    moment
+  );
 }

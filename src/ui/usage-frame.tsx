@@ -1,0 +1,88 @@
+import '../../style/figures.css';
+import type { UsageProblem, UsageSample } from '@jupyterlab-commons/protocol';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import type { UsageState } from '../tokens';
+import { Banner } from './banner';
+import { durationWords } from './units';
+import { errorWords, usageProblemWords } from './words';
+
+/** Older figures say their age. */
+const OLD_MS = 10_000;
+
+/** Nothing has come yet: the shape of what will, without motion. */
+export function Waiting(props: { trans: TranslationBundle }): JSX.Element {
+  return (
+    <div className="jp-Commons-Waiting" aria-busy="true">
+      <p>{props.trans.__('Waiting for the first figures…')}</p>
+      <div aria-hidden="true">
+        {['80%', '55%', '65%'].map(width => (
+          <div key={width} className="jp-Commons-Waiting-bar">
+            <div style={{ width }} />
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+/** Says that the stream is down, or that the figures are old; nothing while all is well. */
+export function Freshness(props: {
+  state: UsageState;
+  age: number;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { state, age, trans } = props;
+  const ago = durationWords(trans, age / 1000);
+  switch (state.kind) {
+    case 'connecting':
+      return null;
+    case 'ready':
+      return age < OLD_MS ? null : (
+        <p className="jp-Commons-Old">{trans.__('Measured %1 ago.', ago)}</p>
+      );
+    case 'failed':
+      return (
+        <>
+          <div role="alert">
+            <Banner tone="warn" text={errorWords(trans, state.error)} />
+          </div>
+          <p className="jp-Commons-Old">
+            {state.last === null
+              ? trans.__('It is tried again by itself.')
+              : trans.__(
+                  'These figures are %1 old. It is tried again by itself.',
+                  ago
+                )}
+          </p>
+        </>
+      );
+  }
+}
+
+/** What the server does not know: one quiet line each. */
+export function ProblemLines(props: {
+  problems: readonly UsageProblem[];
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { problems, trans } = props;
+  return problems.length === 0 ? null : (
+    <ul className="jp-Commons-Problems">
+      {problems.map(problem => (
+        <li key={problem}>{usageProblemWords(trans, problem)}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** The figures that a state has, also those from before it failed. */
+export function sampleOf(state: UsageState): UsageSample | null {
+  switch (state.kind) {
+    case 'connecting':
+      return null;
+    case 'ready':
+      return state.sample;
+    case 'failed':
+      return state.last;
+  }
+}
