@@ -70,7 +70,7 @@ describe('samples over the link', () => {
     await settled(await TestServer.dial(commons, 'ada'));
   });
 
-  it('a newer server that tells what is not known here is served', async () => {
+  it('U13 a newer server that tells what is not known here is served', async () => {
     const server = await TestServer.dial(commons, 'ada');
     server.say({ news: 'weather', sample: 7, document: null });
     server.say({ ...sample('first'), forecast: 'rain' });
@@ -80,7 +80,7 @@ describe('samples over the link', () => {
     );
   });
 
-  it('a sample that cannot be read closes nothing', async () => {
+  it('U13 a sample that cannot be read closes nothing', async () => {
     const server = await TestServer.dial(commons, 'ada');
     server.say({ news: 'sample', sample: { boot: null } });
     await settled(server);
