@@ -232,6 +232,8 @@ class GpuHold:
     memory: int | None
     # By open /dev/nvidia*, /dev/dri or /dev/kfd descriptors, not by the driver's list.
     by_descriptor: bool = False
+    # Of a hold by descriptor: clock ticks since boot at which the process started.
+    started: int | None = None
 
 
 @dataclass(frozen=True)

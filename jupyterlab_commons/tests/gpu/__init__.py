@@ -1,0 +1,1 @@
+"""GPUs without a GPU: the real ctypes code on a shim of NVML, and fixture trees."""
