@@ -6,6 +6,8 @@ import asyncio
 import os
 from contextlib import suppress
 from datetime import datetime, timezone
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.extension.application import ExtensionApp
@@ -14,6 +16,12 @@ from . import __version__
 from .files import Files
 from .kernel import KernelHandler
 from .link import Link
+from .settings import USAGE, read_settings
+from .usage.build import build_parts, home_folder
+from .usage.last_breath import LastBreath
+from .usage.service import UsageService
+from .usage.shapes import Machine
+from .usage.stream import SETTING, UsageStream
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,10 +56,11 @@ def page_config(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 class CommonsExtension(ExtensionApp):
-    """Tells the page where the companion is, and keeps the link to it open."""
+    """Tells the page where the companion is, keeps the link open, and measures."""
 
     name = "jupyterlab_commons"
     load_other_extensions = True
+    _usage: UsageService | None = None
     _link_task: asyncio.Task[None] | None = None
 
     def initialize_settings(self) -> None:
@@ -60,8 +69,13 @@ class CommonsExtension(ExtensionApp):
 
     def initialize_handlers(self) -> None:
         self.handlers.append((r"/commons/kernel", KernelHandler))
+        self.handlers.append((r"/commons/usage", UsageStream))
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
+        self._usage = self._make_usage(serverapp, os.environ)
+        if self._usage is not None:
+            serverapp.web_app.settings[SETTING] = self._usage.clients
+            self._usage.start()
         link = self._make_link(serverapp, os.environ)
         if link is not None:
             self._link_task = asyncio.ensure_future(link.run())
@@ -72,6 +86,39 @@ class CommonsExtension(ExtensionApp):
             with suppress(asyncio.CancelledError):
                 await self._link_task
             self._link_task = None
+        usage, self._usage = self._usage, None
+        if usage is not None:
+            await usage.stop()
+
+    def _make_usage(
+        self, serverapp: ServerApp, environ: Mapping[str, str]
+    ) -> UsageService | None:
+        settings = read_settings(environ, self.log)
+        if settings[USAGE.env] == "0":
+            return None
+        machine = Machine()
+        on_hub = "JUPYTERHUB_USER" in environ
+        name = (
+            f"hub {environ['JUPYTERHUB_USER']}/{environ.get('JUPYTERHUB_SERVER_NAME')}"
+            if on_hub
+            else f"port {serverapp.port}"
+        )
+        return UsageService(
+            serverapp,
+            make_parts=partial(
+                build_parts,
+                machine=machine,
+                environ=settings,
+                home=home_folder(environ, serverapp.root_dir),
+                log=self.log,
+            ),
+            machine=machine,
+            log=self.log,
+            # A hub runs one server of a name at a time.
+            breath=LastBreath(
+                Path(serverapp.runtime_dir), name, alone=on_hub, log=self.log
+            ),
+        )
 
     def _make_link(
         self, serverapp: ServerApp, environ: Mapping[str, str]
@@ -87,6 +134,7 @@ class CommonsExtension(ExtensionApp):
                 version=__version__,
                 log=self.log,
                 written=lambda: _count_as_activity(serverapp.web_app.settings),
+                usage=self._usage,
             )
         except ValueError as reason:
             self.log.error("JupyterLab Commons: %s", reason)

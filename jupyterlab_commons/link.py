@@ -8,7 +8,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import (
@@ -22,7 +22,7 @@ from .link_requests import LinkRequests
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Mapping
 
     from tornado.websocket import WebSocketClientConnection
 
@@ -37,6 +37,19 @@ _FINAL_CLOSE = range(4400, 4500)
 _FINAL_STATUS = {401, 403, 426}
 
 
+class Usage(Protocol):
+    """What this server measures of itself, for the companion."""
+
+    async def report(self) -> tuple[dict[str, Any], bool]:
+        """The newest sample and whether something is at work; waits for the first."""
+
+    def last_report(self) -> dict[str, Any] | None:
+        """The newest sample, if there is one."""
+
+    def before(self, lost: Mapping[str, Any]) -> None:
+        """How the life before this one ended; ValueError when it cannot be read."""
+
+
 @dataclass(frozen=True)
 class LinkTimes:
     """How long the link waits for what."""
@@ -46,6 +59,9 @@ class LinkTimes:
     ping_seconds: float = 20
     connect_seconds: float = 10
     look_seconds: float = 1
+    # Between samples, while something is at work and while nothing is.
+    busy_seconds: float = 10
+    idle_seconds: float = 60
     # A connection that lived this long was a good one: back to the first delay.
     good_seconds: float = 10
 
@@ -63,8 +79,12 @@ class Link:
         log: logging.Logger,
         times: LinkTimes | None = None,
         written: Callable[[], None] = lambda: None,
+        usage: Usage | None = None,
     ) -> None:
-        """`url` is the companion's address; `written` is called after each write."""
+        """`url` is the companion's address; `written` is called after each write.
+
+        Without `usage` nothing is measured, and no sample is sent.
+        """
         self._url = _link_url(url)
         self._token = token
         self._files = files
@@ -72,6 +92,7 @@ class Link:
         self._log = log
         self._times = times or LinkTimes()
         self._written = written
+        self._usage = usage
         self._told: str | None = None
         self._failures = 0
 
@@ -101,6 +122,10 @@ class Link:
             await self._serve(connection, worker)
         except WebSocketClosedError:
             pass
+        except asyncio.CancelledError:
+            # On purpose: nothing is lost with this server.
+            await self._say_goodbye(connection)
+            raise
         except Exception:  # noqa: BLE001
             # A mistake of ours ends this connection, not the link.
             self._log.exception("JupyterLab Commons: the link failed.")
@@ -132,20 +157,52 @@ class Link:
             await connection.write_message(text)
 
         requests = LinkRequests(
-            self._files, worker=worker, send=send, log=self._log, written=self._written
+            self._files,
+            worker=worker,
+            send=send,
+            log=self._log,
+            written=self._written,
+            before=self._before,
         )
-        hello = {
-            "news": "hello",
-            "protocol": PROTOCOL_VERSION,
-            "version": self._version,
-        }
+        hello = _news("hello", protocol=PROTOCOL_VERSION, version=self._version)
         with suppress(WebSocketClosedError):
-            await send(json.dumps(hello))
+            await send(hello)
         await _until_one_ends(
             _listen(connection, requests),
             requests.work(),
             requests.watch(self._times.look_seconds),
+            *self._reports(send),
         )
+
+    def _reports(
+        self, send: Callable[[str], Coroutine[None, None, None]]
+    ) -> list[Coroutine[None, None, None]]:
+        """Counters are cumulative: what a lost link did not tell, the next one does."""
+        usage = self._usage
+        if usage is None:
+            return []
+
+        async def tell() -> None:
+            while True:
+                report, busy = await usage.report()
+                await send(_news("sample", sample=report))
+                times = self._times
+                await asyncio.sleep(times.busy_seconds if busy else times.idle_seconds)
+
+        return [tell()]
+
+    async def _say_goodbye(self, connection: WebSocketClientConnection) -> None:
+        """With the last sample, so that nothing that was used goes uncounted."""
+        report = None if self._usage is None else self._usage.last_report()
+        last = {} if report is None else {"sample": report}
+        with suppress(WebSocketClosedError, OSError):
+            # Written at once where the network takes it, and never waited for.
+            sending = connection.write_message(_news("goodbye", **last))
+            sending.add_done_callback(lambda done: done.cancelled() or done.exception())
+
+    def _before(self, lost: Mapping[str, Any]) -> None:
+        if self._usage is not None:
+            self._usage.before(lost)
 
     def _delay(self, *, final: bool) -> float:
         longest = self._times.longest_retry_seconds
@@ -165,6 +222,10 @@ class Link:
                 what,
             )
         self._told = what
+
+
+def _news(news: str, **more: object) -> str:
+    return json.dumps({"news": news, **more})
 
 
 async def _listen(

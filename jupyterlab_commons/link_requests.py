@@ -13,7 +13,7 @@ from .watch import Entry, FileWatch
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from concurrent.futures import Executor
 
     from .files import Content, Files, Kept
@@ -54,13 +54,16 @@ class LinkRequests:
         send: Callable[[str], Awaitable[None]],
         log: logging.Logger,
         written: Callable[[], None],
+        before: Callable[[Mapping[str, Any]], None],
     ) -> None:
+        """`before` takes note of a lost life; it raises ValueError for nonsense."""
         self._files = files
         self._watch = FileWatch(files)
         self._worker = worker
         self._send = send
         self._log = log
         self._written = written
+        self._before = before
         self._writes: dict[int, _Write] = {}
         self._waiting: asyncio.Queue[tuple[int, Callable[[], Awaitable[None]]]] = (
             asyncio.Queue(MAX_WAITING)
@@ -111,6 +114,9 @@ class LinkRequests:
         elif method == "watch":
             entries = _entries(frame)
             self._queue(number, lambda: self._replace_watch(number, entries))
+        elif method == "before":
+            self._take_lost(frame)
+            self._queue(number, lambda: self._say(id=number, done={}))
         elif method == "write":
             if len(self._writes) >= MAX_WRITES:
                 raise CommonsError("TOO_MANY", "writes at once")
@@ -119,6 +125,15 @@ class LinkRequests:
             )
         else:
             raise CommonsError("BAD_REQUEST", f"unknown method {method}")
+
+    def _take_lost(self, frame: Frame) -> None:
+        lost = frame.get("lost")
+        try:
+            if not isinstance(lost, dict):
+                raise ValueError("not an object")  # noqa: TRY004, TRY301
+            self._before(lost)
+        except ValueError as reason:
+            raise CommonsError("BAD_REQUEST", f"lost: {reason}") from None
 
     def _take_part(self, number: int, frame: Frame) -> None:
         write = self._writes.get(number)
