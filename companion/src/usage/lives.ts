@@ -53,12 +53,9 @@ export class Lives {
     return this.#live.get(key);
   }
 
-  newest(key: string, now: number): Life | undefined {
-    const ended = this.#ended.get(key);
-    return (
-      this.#live.get(key) ??
-      (ended && now - ended.heardAt < KEEP_MS ? ended : undefined)
-    );
+  /** Of a server with a link or without. */
+  newest(key: string): Life | undefined {
+    return this.#live.get(key) ?? this.#ended.get(key);
   }
 
   put(key: string, life: Life): void {

@@ -84,10 +84,9 @@ export class Samples implements LinkListener {
     if (teller.goodbye) {
       return;
     }
-    const now = this.#clock.now();
-    this.#take(link, news, now);
+    this.#take(link, news, this.#clock.now());
     teller.goodbye = true;
-    const life = this.#lives.newest(keyOf(link), now);
+    const life = this.#lives.newest(keyOf(link));
     if (life !== undefined) {
       Object.assign(life, { goodbye: true, lost: null });
     }
@@ -113,7 +112,7 @@ export class Samples implements LinkListener {
       return;
     }
     const key = keyOf(link);
-    const before = this.#lives.newest(key, heardAt);
+    const before = this.#lives.newest(key);
     const same = before?.sample.boot === sample.boot ? before : null;
     if (same !== null && sample.seq <= same.sample.seq) {
       this.counts.old++;

@@ -28,6 +28,14 @@ function chance(seed: number): () => number {
   };
 }
 
+/** Nothing used yet. */
+const zero = {
+  cpuSeconds: 0,
+  memoryByteSeconds: 0,
+  gpuBusySeconds: 0,
+  gpuHeldSeconds: 0
+};
+
 type Report = { sample: LinkSample; heardAt: number };
 
 /** What is counted of reports that arrive in this order. */
@@ -206,12 +214,16 @@ describe(`U11 use between samples (COMMONS_SEED=${SEED})`, () => {
     assert.equal(deltas[2]!.cpuSeconds, 0);
   });
 
-  const zero = {
-    cpuSeconds: 0,
-    memoryByteSeconds: 0,
-    gpuBusySeconds: 0,
-    gpuHeldSeconds: 0
-  };
+  it('that was not claimed when it could have been is not saved up', () => {
+    const deltas = countAll(
+      [0, 0, 1e6].map((cpuSeconds, seq) => ({
+        sample: sampleOf({ ...LIMITS, ...zero, cpuSeconds, seq, seconds: 0 }),
+        heardAt: START + [0, 3600, 3610][seq]! * 1000
+      }))
+    );
+    const most = 2 * (10 * (1 + SPARE_SHARE) + SPARE_SECONDS);
+    assert.equal(deltas[2]!.cpuSeconds, most);
+  });
 
   it('has the time of the companion at both ends', () => {
     const { from, to, boot } = after(10, zero, zero);

@@ -277,12 +277,15 @@ describe('U12 a server that was lost', () => {
     assert.equal(told, 2);
   });
 
-  it('is not told by a life that changes its name on one link', () => {
+  it('is not told by a life that changes its name on one link', async () => {
     const link = dial();
-    link.sample({ boot: 'first' });
+    link.sample({ boot: 'first', seq: 0 });
     later();
-    link.sample({ boot: 'second' });
-    assert.deepEqual(link.before, []);
+    link.sample({ boot: 'second', seq: 0 });
+    await link.lose();
+    const back = dial();
+    back.sample({ boot: 'second', seq: 1 });
+    assert.deepEqual([...link.before, ...back.before], []);
   });
 
   it('is forgotten after a day', async () => {
@@ -291,6 +294,19 @@ describe('U12 a server that was lost', () => {
     const next = dial();
     next.sample({ boot: 'second' });
     assert.deepEqual(next.before, []);
+  });
+
+  it('is forgotten after a day also where nobody ever answered', async () => {
+    await lost();
+    const next = dial();
+    next.sample({ boot: 'second', seq: 0 });
+    assert.equal(next.before.length, 1);
+    clock.advance(24 * HOUR);
+    next.sample({ boot: 'second', seq: 1 });
+    await next.lose();
+    const again = dial();
+    again.sample({ boot: 'second', seq: 2 });
+    assert.deepEqual(again.before, []);
   });
 
   it('is kept for the newest servers only, and no longer than needed', async () => {
