@@ -1,0 +1,1 @@
+"""The git history of this user's files. Only `runner` starts git."""

@@ -1,0 +1,29 @@
+"""A server's root with git beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jupyterlab_commons.git.repository import Repositories
+from jupyterlab_commons.git.runner import GitRunner
+from jupyterlab_commons.git.trust import TrustStore
+
+from .repos import TestRepo, environment
+
+
+@pytest.fixture
+def runner() -> GitRunner:
+    return GitRunner(environ=environment())
+
+
+@pytest.fixture
+def repositories(root: Path, tmp_path: Path, runner: GitRunner) -> Repositories:
+    return Repositories(root, runner, TrustStore(tmp_path / "data"), environ={})
+
+
+@pytest.fixture
+def work(root: Path) -> TestRepo:
+    """A repository in the folder `work` of the server's root."""
+    return TestRepo(root / "work")
