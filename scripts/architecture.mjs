@@ -17,7 +17,7 @@ const COMPANION_BASE = [
   'storage/store',
   'rooms/types'
 ];
-const CONCERNS = ['rooms', 'sharing', 'files', 'hub'];
+const CONCERNS = ['rooms', 'sharing', 'files', 'hub', 'usage'];
 
 const inPage = names => names.map(name => `src/${name}`);
 const inCompanion = names => names.map(name => `companion/src/${name}`);
@@ -66,6 +66,8 @@ const MAY_IMPORT = {
     'sharing',
     'live/link'
   ]),
+  // Samples come over the link.
+  'companion/src/usage': inCompanion([...COMPANION_BASE, 'live/link']),
   'companion/src/hub': inCompanion(COMPANION_BASE),
   'companion/src/config': inCompanion(['log']),
   'companion/src/log': [],
