@@ -211,6 +211,12 @@ export const errors = {
     retry: true,
     text: 'Another git command holds this repository. Try again in a moment.'
   },
+  USAGE_LOST: {
+    status: 503,
+    close: 4516,
+    retry: true,
+    text: 'This server sends no figures of its use. If it has stopped, start it again; otherwise its server extension jupyterlab_commons is not enabled.'
+  },
   SLOW_READER: {
     status: 503,
     close: 4508,

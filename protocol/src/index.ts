@@ -8,4 +8,5 @@ export * from './merge-patch.ts';
 export * from './messages.ts';
 export * from './roles.ts';
 export * from './routes.ts';
+export * from './usage-problems.ts';
 export * from './usage.ts';

@@ -27,39 +27,25 @@ const cores = optional(count(0, 1e6, true));
 const percent = optional(count(0, 100, true));
 const moment = count();
 
-/**
- * What the server does not know, and why. Each is one line in the panel; the
- * text says what it means for the person and what can be done.
- */
-export const usageProblems = {
-  MEMORY_UNREADABLE:
-    'The memory of this server cannot be read, so no limit is watched. An admin can look at the permissions of /sys/fs/cgroup.',
-  CPU_UNREADABLE: 'The CPU time of this server cannot be read.',
-  LIMIT_UNKNOWN:
-    'No memory limit is visible from inside this server. The figures are those of the whole machine, and others share it.',
-  PROCESSES_UNREADABLE:
-    'Processes cannot be read here, so use cannot be told apart by notebook.',
-  PROCESSES_MANY:
-    'There are very many processes, so use by notebook is measured less often.',
-  MEMORY_ESTIMATED:
-    'Memory that several processes share may be counted more than once in the table.',
-  DISK_UNREADABLE: 'The disk of your home folder cannot be measured.',
-  DISK_COMMAND_FAILED:
-    'The quota command that the admin has set does not answer as it should, so the file system is shown instead.',
-  GPU_DRIVER_MISSING:
-    'The NVIDIA library is here but its driver is not. An admin can look at how this server is given its GPUs.',
-  GPU_VERSION_MISMATCH:
-    'The NVIDIA driver was updated under this server. Stop this server and start it again.',
-  GPU_NO_PERMISSION: 'The GPUs may not be looked at from this server.',
-  GPU_STUCK:
-    'The GPU driver does not answer. Nothing else is affected; the last figures are shown with their age.',
-  GPU_FAILED:
-    'The GPUs cannot be read. The detail is in the log of this server.',
-  GPU_PROCESSES_HIDDEN:
-    'Processes on the GPUs cannot be matched to notebooks from inside this container.'
-} as const;
-export type UsageProblem = keyof typeof usageProblems;
-const problem = oneOf(Object.keys(usageProblems) as UsageProblem[]);
+/** What the server does not know; `usage-problems.ts` says what that means. */
+export const usageProblemNames = [
+  'MEMORY_UNREADABLE',
+  'CPU_UNREADABLE',
+  'LIMIT_UNKNOWN',
+  'PROCESSES_UNREADABLE',
+  'PROCESSES_MANY',
+  'MEMORY_ESTIMATED',
+  'DISK_UNREADABLE',
+  'DISK_COMMAND_FAILED',
+  'GPU_DRIVER_MISSING',
+  'GPU_VERSION_MISMATCH',
+  'GPU_NO_PERMISSION',
+  'GPU_STUCK',
+  'GPU_FAILED',
+  'GPU_PROCESSES_HIDDEN'
+] as const;
+export type UsageProblem = (typeof usageProblemNames)[number];
+const problem = oneOf(usageProblemNames);
 
 export const memoryUse = record({
   /** The working set: what counts against the limit and cannot simply be dropped. */
@@ -269,6 +255,8 @@ export const usageHistory = record({
   step: count(1),
   memory: series,
   cpu: series,
+  /** What the home folder holds, where that is measured and not shared with others. */
+  disk: optional(series),
   received: optional(series),
   sent: optional(series),
   gpus: dictionary(record({ busy: series, memory: series }), 128),
