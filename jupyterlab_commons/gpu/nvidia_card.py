@@ -137,7 +137,11 @@ class Card:
         put(self._fixed, "clockMost", most)
 
     def _read_sometimes(self) -> None:
-        self.mig = bool(self._ask("mig", self._nvml.mig_enabled))
+        mig = bool(self._ask("mig", self._nvml.mig_enabled))
+        if mig != self.mig:
+            # What is not supported in one mode may be in the other.
+            self.mig = mig
+            self._never.clear()
         limit = self._ask("power_limit", self._nvml.power_limit)
         put(self._slow, "powerLimit", within(limit, 1e5))
         put(self._slow, "eccErrors", self._ask("ecc", self._nvml.ecc_errors))

@@ -52,7 +52,6 @@ answer nvmlInitWithFlags(unsigned flags) {
   return no;
 }
 answer nvmlInit_v2(void) { return nvmlInitWithFlags(0); }
-answer nvmlInit(void) { return nvmlInitWithFlags(0); }
 
 answer nvmlShutdown(void) {
   if (!initialised) return UNINITIALIZED;
@@ -78,10 +77,6 @@ static answer give_text(device d, const char *key, const char *otherwise,
 answer nvmlSystemGetDriverVersion(char *out, unsigned length) {
   ENTER(NULL);
   return give_text(NULL, "driver", "550.54.15", out, length);
-}
-answer nvmlSystemGetNVMLVersion(char *out, unsigned length) {
-  ENTER(NULL);
-  return give_text(NULL, "nvml", "12.550.54.15", out, length);
 }
 
 answer nvmlDeviceGetCount_v2(unsigned *count) {
