@@ -23,7 +23,7 @@ from weakref import WeakValueDictionary
 from jupyterlab_commons.errors import CommonsError, printable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
 _READ_AT_A_TIME = 4
@@ -198,7 +198,7 @@ class GitRunner:
         *,
         separator: bytes = b"\0",
         limits: Limits | None = None,
-    ) -> AsyncIterator[bytes]:
+    ) -> AsyncGenerator[bytes, None]:
         """The records of a reading command as they come; leaving ends the command.
 
         Ends with GIT_FAILED when git failed, with TOO_LARGE at the limit.
