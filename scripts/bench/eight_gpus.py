@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import os
 import subprocess
 import sys
+import time
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 GPUS = 8
 GIB = 2**30
-CHANGE_SECONDS = 1
+COUNT_SECONDS = 0.2
 SHIM = "jupyterlab_commons.tests.gpu.shim"
 
 
@@ -49,9 +49,8 @@ class Gpus:
 
 def build(folder: Path) -> Gpus | None:
     """None, and said why, where there is no C compiler."""
-    target = folder / "nvml"
     built = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", SHIM, str(target)],
+        [sys.executable, "-m", SHIM, str(folder)],
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
@@ -60,7 +59,7 @@ def build(folder: Path) -> Gpus | None:
     if built.returncode != 0:
         say(f"Not run: the shim of NVML was not built.\n{built.stderr.strip()}")
         return None
-    gpus = Gpus(target / "libnvidia-ml.so.1", target / "control")
+    gpus = Gpus(folder / "libnvidia-ml.so.1", folder / "control")
     gpus.say(settled(window_us=0))
     return gpus
 
@@ -78,7 +77,7 @@ def settled(*, window_us: int) -> dict[str, object]:
 
 @asynccontextmanager
 async def working(gpus: Gpus, count: int, pid: int) -> AsyncIterator[None]:
-    """The first `count` GPUs compute for `pid`: every figure moves every second."""
+    """The first `count` GPUs compute for `pid`, and every figure moves."""
     task = asyncio.ensure_future(_work(gpus, count, pid))
     try:
         yield
@@ -90,26 +89,34 @@ async def working(gpus: Gpus, count: int, pid: int) -> AsyncIterator[None]:
 
 
 async def _work(gpus: Gpus, count: int, pid: int) -> None:
-    for step in itertools.count():
+    """Figures move once a second; what has gone over PCIe is counted all the time."""
+    began = time.monotonic()
+    moved = [{"pcie_rx": 0.0, "pcie_tx": 0.0} for _ in range(count)]
+    while True:
         settings = settled(window_us=0)
-        for gpu in range(count):
-            settings |= _at_work(f"gpu.{gpu}", step * 7 + gpu * 3, pid)
+        for gpu, totals in enumerate(moved):
+            phase = int(time.monotonic() - began) * 7 + gpu * 3
+            figures = _at_work(phase, pid)
+            for key in totals:
+                totals[key] += int(str(figures[key])) * COUNT_SECONDS
+                figures[f"{key}_total"] = int(totals[key])
+            settings |= {f"gpu.{gpu}.{key}": value for key, value in figures.items()}
         gpus.say(settings)
-        await asyncio.sleep(CHANGE_SECONDS)
+        await asyncio.sleep(COUNT_SECONDS)
 
 
-def _at_work(gpu: str, phase: int, pid: int) -> dict[str, object]:
-    """A saw tooth that comes back only after 41 steps."""
+def _at_work(phase: int, pid: int) -> dict[str, object]:
+    """A saw tooth that comes back only after 41 seconds."""
     wave = phase % 41
     used = (20 + wave) * GIB + phase % 1000 * 4096
     return {
-        f"{gpu}.util": 55 + wave,
-        f"{gpu}.util_mem": 30 + wave // 2,
-        f"{gpu}.mem_used": used,
-        f"{gpu}.power": 400_000 + wave * 6_131,
-        f"{gpu}.temp": 55 + wave // 4,
-        f"{gpu}.clock": 1980 - wave * 15,
-        f"{gpu}.processes": f"{pid}:{used - GIB}",
-        f"{gpu}.pcie_rx": 4_000_000_000 + wave * 37_000_003,
-        f"{gpu}.pcie_tx": 1_000_000_000 + wave * 17_000_009,
+        "util": 55 + wave,
+        "util_mem": 30 + wave // 2,
+        "mem_used": used,
+        "power": 400_000 + wave * 6_131,
+        "temp": 55 + wave // 4,
+        "clock": 1980 - wave * 15,
+        "processes": f"{pid}:{used - GIB}",
+        "pcie_rx": 4_000_000_000 + wave * 37_000_003,
+        "pcie_tx": 1_000_000_000 + wave * 17_000_009,
     }

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 WINDOW_US = 20_000
 KERNELS = 10
-FIRST_SECONDS = 3
-LOOK_SECONDS = 10
+FIRST_SECONDS = 2
+LOOK_SECONDS = 8
 
 
 def _looks() -> list[tuple[Kind, list[tuple[str, Callable[[Server], Any]]]]]:
@@ -46,7 +46,7 @@ def _looks() -> list[tuple[Kind, list[tuple[str, Callable[[Server], Any]]]]]:
 
 async def measure(folder: Path) -> None:
     title(f"Milliseconds that the event loop is late, {eight_gpus.GPUS} GPUs")
-    gpus = eight_gpus.build(folder)
+    gpus = eight_gpus.build(folder / "nvml")
     if gpus is None:
         return
     gpus.say(eight_gpus.settled(window_us=WINDOW_US))

@@ -83,7 +83,6 @@ def _looks() -> list[tuple[Kind, list[Look]]]:
             [
                 charts("6 charts at 1 s", NVDASHBOARD_CHARTS, 1),
                 charts("6 charts at 0.1 s", NVDASHBOARD_CHARTS, NVDASHBOARD_SECONDS),
-                charts("gpu_resource alone at 0.1 s", ("gpu_resource",), 0.1),
             ],
         ),
     ]
@@ -91,19 +90,33 @@ def _looks() -> list[tuple[Kind, list[Look]]]:
 
 async def measure(folder: Path) -> None:
     title(f"Bytes per second to one page, {eight_gpus.GPUS} GPUs, {KERNELS} kernels")
-    gpus = eight_gpus.build(folder)
-    if gpus is None:
-        return
+    # At the same time: bytes, unlike time, do not depend on who else works.
+    results = await asyncio.gather(
+        *(_of_server(folder, kind, looks) for kind, looks in _looks()),
+        return_exceptions=True,
+    )
     traffic: list[Traffic] = []
-    for kind, looks in _looks():
-        async with (
-            running(kind, folder, gpus.environ) as server,
-            _changing(server) as pid,
-        ):
-            for look in looks:
-                async with eight_gpus.working(gpus, look.working, pid):
-                    traffic.append(await _traffic(server, look))
-    _print(traffic)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+        traffic += result
+    if traffic:
+        _print(traffic)
+
+
+async def _of_server(folder: Path, kind: Kind, looks: list[Look]) -> list[Traffic]:
+    gpus = eight_gpus.build(folder / f"nvml-{kind.name}")
+    if gpus is None:
+        return []
+    traffic = []
+    async with (
+        running(kind, folder, gpus.environ) as server,
+        _changing(server) as pid,
+    ):
+        for look in looks:
+            async with eight_gpus.working(gpus, look.working, pid):
+                traffic.append(await _traffic(server, look))
+    return traffic
 
 
 @asynccontextmanager
