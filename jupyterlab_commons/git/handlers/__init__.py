@@ -1,0 +1,1 @@
+"""The routes below `commons/git/`, one file for each resource."""

@@ -1,0 +1,80 @@
+"""What every route of git has in common: who may ask, refusals, streams."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from jupyter_server.base.handlers import APIHandler
+from tornado.iostream import StreamClosedError
+
+from jupyterlab_commons.errors import CommonsError
+from jupyterlab_commons.git.service import git_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from jupyterlab_commons.git.runner import Repo
+    from jupyterlab_commons.git.service import GitService
+
+_MAX_ARGUMENT_CHARS = 8192
+
+
+class GitHandler(APIHandler):
+    """Asks with the rights that reading and writing the same files needs."""
+
+    auth_resource = "contents"
+    _gone = False
+
+    @property
+    def git(self) -> GitService:
+        return git_of(self.settings, self.contents_manager.root_dir)
+
+    def on_connection_close(self) -> None:
+        self._gone = True
+        super().on_connection_close()
+
+    async def repo(self) -> Repo:
+        """The repository that the call names."""
+        return await self.git.repositories.open(self.argument("repo"))
+
+    def argument(self, name: str, default: str = "") -> str:
+        value = self.get_query_argument(name, default, strip=False)
+        if len(value) > _MAX_ARGUMENT_CHARS:
+            raise CommonsError("BAD_REQUEST", f"{name} is too long")
+        return value
+
+    def number(self, name: str, *, most: int, default: int | None = None) -> int | None:
+        """A whole number from 0 to `most`, or the default where it is not given."""
+        text = self.argument(name)
+        if not text:
+            return default
+        if not text.isascii() or not text.isdigit() or int(text) > most:
+            raise CommonsError("BAD_REQUEST", f"{name} must be from 0 to {most}")
+        return int(text)
+
+    def answer(self, body: dict[str, Any], status: int = 200) -> None:
+        self.set_status(status)
+        self.set_header("Content-Type", "application/json")
+        self.set_header("Cache-Control", "no-store")
+        self.finish(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
+
+    def refuse(self, refusal: CommonsError) -> None:
+        self.answer(refusal.body(), refusal.status)
+
+    async def stream(self, lines: AsyncGenerator[dict[str, Any], None]) -> None:
+        """One JSON object a line, as they come; a page that has left ends it."""
+        self.set_header("Content-Type", "application/x-ndjson")
+        self.set_header("Cache-Control", "no-store")
+        try:
+            async for line in lines:
+                if self._gone:
+                    return
+                text = json.dumps(line, separators=(",", ":"), ensure_ascii=False)
+                self.write(f"{text}\n")
+                await self.flush()
+            self.finish()
+        except StreamClosedError:
+            return
+        finally:
+            await lines.aclose()

@@ -1,0 +1,18 @@
+"""The routes of git in the user's own server."""
+
+from __future__ import annotations
+
+from .handlers.history import HistoryHandler, RefsHandler, RepositoryHandler
+
+PREFIX = "/commons/git"
+
+ROUTES = {
+    "repository": RepositoryHandler,
+    "refs": RefsHandler,
+    "history": HistoryHandler,
+}
+
+
+def handlers() -> list[tuple[str, type]]:
+    """For the server extension; below its base URL."""
+    return [(f"{PREFIX}/{name}", handler) for name, handler in ROUTES.items()]

@@ -1,0 +1,43 @@
+"""Everything that the handlers share, made once for a server."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jupyter_core.paths import jupyter_data_dir
+
+from .history import History
+from .refs import RefsReader
+from .repository import Repositories
+from .runner import GitRunner
+from .trust import TrustStore
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_KEY = "commons_git"
+
+
+class GitService:
+    """Git for the files below one server's root."""
+
+    def __init__(
+        self, root: Path, data: Path, environ: Mapping[str, str] | None = None
+    ) -> None:
+        environ = os.environ if environ is None else environ
+        self.runner = GitRunner(environ=environ)
+        self.repositories = Repositories(
+            root, self.runner, TrustStore(data / "commons"), environ
+        )
+        self.refs = RefsReader(self.runner)
+        self.history = History(self.runner)
+
+
+def git_of(settings: dict[str, Any], root_dir: str) -> GitService:
+    """The one of this server; made with the first question, not at the start."""
+    service = settings.get(_KEY)
+    if not isinstance(service, GitService):
+        service = settings[_KEY] = GitService(Path(root_dir), Path(jupyter_data_dir()))
+    return service
