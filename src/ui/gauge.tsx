@@ -8,8 +8,8 @@ import { percentWords, type SeriesUnit } from './units';
 /** Everything that is said about one thing that can run out, ready to be drawn. */
 export type GaugeWords = {
   label: string;
-  /** "3.2 of 4 GB", or that it is not reported. */
-  value: string;
+  /** "3.2 of 4 GB", or that it is not reported. Absent: the percent say it all. */
+  value?: string;
   /** Absent: there is nothing to be full of. */
   percent?: number;
   tone?: Tone;
@@ -42,7 +42,9 @@ export function Gauge(props: {
     <div className={`jp-Commons-Gauge jp-mod-${tone ?? 'ok'}`}>
       <p className="jp-Commons-Gauge-head">
         <span className="jp-Commons-Gauge-label">{label}</span>{' '}
-        <span className="jp-Commons-Gauge-value">{value}</span>{' '}
+        {value === undefined ? null : (
+          <span className="jp-Commons-Gauge-value">{value} </span>
+        )}
         {percentText === undefined ? null : (
           <span className="jp-Commons-Gauge-percent">{percentText}</span>
         )}

@@ -1,0 +1,111 @@
+import '../../style/usage.css';
+import type { UsageHistory, UsageSample } from '@jupyterlab-commons/protocol';
+import * as React from 'react';
+import { EmptyState } from '../ui/empty-state';
+import { Freshness, ProblemLines, Waiting } from '../ui/usage-frame';
+import {
+  UsageWidget,
+  type UsagePanelOptions,
+  type UsageViewProps
+} from '../ui/usage-widget';
+import { ConsumersTable } from './consumers-table';
+import { FoldersSection } from './folders-section';
+import { diskPercent } from './gauge-words';
+import { GlanceSection } from './glance-section';
+import { IncidentsSection } from './incidents-section';
+import { OutlookLine } from './outlook-line';
+
+/** A home that is as full as this shows its folders before the kernels. */
+const DISK_FIRST_PERCENT = 80;
+
+/** What this server uses of its machine, and what uses it. */
+export class ResourcesPanel extends UsageWidget {
+  constructor(options: UsagePanelOptions) {
+    super(options);
+    this.addClass('jp-Commons-Usage');
+    this.addClass('jp-Commons-Resources');
+  }
+
+  protected override render(): JSX.Element {
+    return (
+      <ResourcesView
+        {...this.viewProps}
+        scan={() => this.options.usage.scanHome()}
+      />
+    );
+  }
+}
+
+export type ResourcesViewProps = UsageViewProps & { scan: () => void };
+
+export function ResourcesView(props: ResourcesViewProps): JSX.Element {
+  const { state, age, trans } = props;
+  switch (state.kind) {
+    case 'connecting':
+      return <Waiting trans={trans} />;
+    case 'ready':
+      return (
+        <>
+          <Freshness {...{ state, age, trans }} />
+          <Figures {...props} sample={state.sample} history={state.history} />
+        </>
+      );
+    case 'failed':
+      return (
+        <>
+          <Freshness {...{ state, age, trans }} />
+          {state.last === null ? null : (
+            <Figures {...props} sample={state.last} history={state.history} />
+          )}
+        </>
+      );
+  }
+}
+
+type FiguresProps = ResourcesViewProps & {
+  sample: UsageSample;
+  history: UsageHistory | null;
+};
+
+function Figures(props: FiguresProps): JSX.Element {
+  const { state, sample, history, time, trans, run } = props;
+  const { memory, cpu, disk, incidents } = sample;
+  // What else is wrong with GPUs stands in their own panel.
+  const problems = sample.problems.filter(
+    each => !each.startsWith('GPU_') || each === 'GPU_PROCESSES_HIDDEN'
+  );
+  if (memory.used === undefined && cpu.used === undefined) {
+    return (
+      <EmptyState title={trans.__('Not measured here')}>
+        <p>
+          {trans.__(
+            'This server runs where its memory and CPU cannot be read. Everything else works as usual.'
+          )}
+        </p>
+        <ProblemLines {...{ problems, trans }} />
+      </EmptyState>
+    );
+  }
+  const folders =
+    disk === undefined ? null : (
+      <FoldersSection {...{ disk, time, trans, scan: props.scan }} />
+    );
+  const isDiskFirst = (diskPercent(disk) ?? 0) >= DISK_FIRST_PERCENT;
+  return (
+    <>
+      {state.kind === 'ready' ? (
+        <OutlookLine {...{ sample, history, trans }} />
+      ) : null}
+      <GlanceSection {...{ sample, history, time, trans }} />
+      <IncidentsSection
+        // By the minute, or it would be drawn each second.
+        time={Math.floor(time / 60_000) * 60_000}
+        {...{ incidents, trans }}
+      />
+      {isDiskFirst ? folders : null}
+      <ConsumersTable {...{ sample, history, time, trans, run }} />
+      {isDiskFirst ? null : folders}
+      <ProblemLines {...{ problems, trans }} />
+    </>
+  );
+}
