@@ -78,6 +78,11 @@ REFUSALS = {
         503,
         "Another git command holds this repository. Try again in a moment.",
     ),
+    "USAGE_LOST": Refusal(
+        503,
+        "This server sends no figures of its use. If it has stopped, start it again;"
+        " otherwise its server extension jupyterlab_commons is not enabled.",
+    ),
     "STOPPING": Refusal(
         503,
         "The companion is starting or stopping. Your edits are kept; it is tried"

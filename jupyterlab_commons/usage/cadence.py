@@ -52,6 +52,11 @@ class Cadence:
         """Something changed that a look should show soon."""
         self._headline_wanted = self._consumers_wanted = True
 
+    def work_began(self) -> None:
+        """After idleness: what is known of consumers is old."""
+        if not self.busy:
+            self.busy = self._consumers_wanted = True
+
     def alarm(self, now: float) -> None:
         """The kernel says that memory is short: somebody may be ended soon."""
         self._alarm_until = now + ALARM_SECONDS

@@ -26,6 +26,7 @@ class UsageHistory(TypedDict, total=False):
     step: int
     memory: Series
     cpu: Series
+    disk: Series
     received: Series
     sent: Series
     gpus: dict[str, dict[str, Series]]
@@ -102,6 +103,8 @@ class History:
             },
             "consumersStep": CONSUMERS_STEP_SECONDS,
         }
+        if "disk" in names:
+            history["disk"] = self._headline.series("disk")
         if "received" in names:
             history["received"] = self._headline.series("received")
         if "sent" in names:
@@ -110,10 +113,12 @@ class History:
 
 
 def _headline_figures(sample: UsageSample) -> dict[str, int]:
-    network = sample.get("network", {})
+    network, disk = sample.get("network", {}), sample.get("disk", {})
+    own_disk = disk.get("by", "machine") != "machine"
     figures = {
         "memory": _whole(sample["memory"].get("used"), MIB),
         "cpu": _whole(sample["cpu"].get("used"), 0.01),
+        "disk": _whole(disk.get("used") if own_disk else None, MIB),
         "received": _whole(network.get("received"), 1024),
         "sent": _whole(network.get("sent"), 1024),
     }

@@ -37,6 +37,7 @@ class AttributionPart(Protocol):
     def read(
         self, roots: Sequence[ConsumerRoot], headline: Headline, now: float
     ) -> Attribution: ...
+    def close(self) -> None: ...
 
 
 class DiskPart(Protocol):

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .cadence import Cadence
@@ -229,9 +230,12 @@ class Sampler:
         ):
             self._attribute_and_tell()
         while self._replies:
-            text = json.dumps({"history": self._history.dump()}, separators=(",", ":"))
-            self._replies.popleft()(text)
+            reply = partial(self._reply, self._replies.popleft())
+            self._guard.run("the history", reply, None)
         return True
+
+    def _reply(self, reply: Callable[[str], None]) -> None:
+        reply(json.dumps({"history": self._history.dump()}, separators=(",", ":")))
 
     def _take(self) -> _Inbox:
         with self._lock:
@@ -244,7 +248,7 @@ class Sampler:
                 cadence.want()
             self._pace_gpus()
         if inbox.busy:
-            cadence.busy = True
+            cadence.work_began()
         if inbox.scan and disk is not None:
             self._guard.run("the home folder", disk.scan, None)
         if inbox.changed or inbox.scan:
@@ -268,13 +272,15 @@ class Sampler:
             self._tell()
 
     def _attribute_and_tell(self) -> None:
+        # Its turn was when it asked; a slow answer must not delay the next turn.
+        turn = self._clock.now() if self._asked_at is None else self._asked_at
         self._asked_at = None
         cost = time.thread_time()
         self._guard.run(
             "use by notebook", lambda: self._measured.attribute(self._roots), None
         )
         cost = time.thread_time() - cost
-        self._cadence.attributed(self._clock.now(), cost)
+        self._cadence.attributed(turn, cost)
         self._tell()
 
     def _tell(self) -> None:
@@ -305,7 +311,9 @@ class Sampler:
         if breath is not None:
             ends.append(lambda: breath.end(self._life, self._last))
         ends += [
-            part.close for part in (parts.headline, parts.disk) if part is not None
+            part.close
+            for part in (parts.headline, parts.attribution, parts.disk)
+            if part is not None
         ]
         if parts.gpus is not None:
             ends.append(parts.gpus.stop)

@@ -20,9 +20,12 @@ if TYPE_CHECKING:
     from .clients import Client, Clients
 
 SETTING = "commons_usage"
-_UNSUPPORTED = 1003
-_POLICY = 1008
-_TRY_LATER = 1013
+# Not ours: a frame of a kind, or of a content, that no page of ours sends.
+UNSUPPORTED = 1003
+POLICY = 1008
+# As in the table of refusals.
+TOO_MANY = 4530
+USAGE_LOST = 4516
 
 
 class UsageStream(WebSocketMixin, WebSocketHandler, JupyterHandler):
@@ -48,9 +51,9 @@ class UsageStream(WebSocketMixin, WebSocketHandler, JupyterHandler):
         super().open(*args, **kwargs)
         clients: Clients | None = self.settings.get(SETTING)
         if clients is None:
-            self._refuse(CommonsError("STOPPING"), _TRY_LATER)
+            self._refuse(CommonsError("USAGE_LOST"), USAGE_LOST)
         elif clients.full:
-            self._refuse(CommonsError("TOO_MANY"), _TRY_LATER)
+            self._refuse(CommonsError("TOO_MANY"), TOO_MANY)
         else:
             self._client = clients.add(self._write)
 
@@ -59,12 +62,12 @@ class UsageStream(WebSocketMixin, WebSocketHandler, JupyterHandler):
         if self._client is None:
             return
         if isinstance(message, bytes):
-            self._refuse(CommonsError("BAD_REQUEST", "not text"), _UNSUPPORTED)
+            self._refuse(CommonsError("BAD_REQUEST", "not text"), UNSUPPORTED)
             return
         try:
             view, scan = read_request(message)
         except (ValueError, RecursionError) as reason:
-            self._refuse(CommonsError("BAD_REQUEST", str(reason)), _POLICY)
+            self._refuse(CommonsError("BAD_REQUEST", str(reason)), POLICY)
             return
         if view is not None:
             self._client.look(view)
