@@ -244,11 +244,7 @@ class GitRunner:
         try:
             yield process
         finally:
-            _end(process)
-            with suppress(TimeoutError, asyncio.TimeoutError):
-                await asyncio.wait_for(process.wait(), _KILL_SECONDS)
-            # Its pipes are closed by hand, or they would wait for the collector.
-            process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001
+            await end_group(process)
 
     async def start(
         self,
@@ -383,6 +379,15 @@ async def _records(
             yield record
     if rest:
         yield rest
+
+
+async def end_group(process: asyncio.subprocess.Process) -> None:
+    """End the process with its children, and close its pipes."""
+    _end(process)
+    with suppress(TimeoutError, asyncio.TimeoutError):
+        await asyncio.wait_for(process.wait(), _KILL_SECONDS)
+    # Closed by hand, or the pipes would wait for the collector.
+    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001
 
 
 def _end(process: asyncio.subprocess.Process) -> None:

@@ -1,0 +1,171 @@
+"""Reads blobs through one `cat-file` process per repository, which rests and ends.
+
+A process for each blob costs a hundred times more than asking one that runs.
+It can read the object database only: no filter, hook or program is near it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jupyterlab_commons.errors import CommonsError
+
+from .runner import SAFE_PREFIX, Lane, end_group
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from .runner import GitRunner, Repo
+
+IDLE_SECONDS = 60
+_ANSWER_SECONDS = 60
+_MOST_PROCESSES = 4
+_HEADER_FIELDS = 3
+
+
+@dataclass(frozen=True)
+class GitObject:
+    """One object; `data` is None where it is larger than was asked for."""
+
+    hash: str
+    kind: str
+    size: int
+    data: bytes | None
+
+
+class Objects:
+    """The objects of all repositories that are looked at."""
+
+    def __init__(self, runner: GitRunner, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._runner = runner
+        self._idle_seconds = idle_seconds
+        self._readers: dict[Path, _Reader] = {}
+
+    async def read(self, repo: Repo, name: bytes, most: int) -> GitObject | None:
+        """The object of `<hash>`, `<hash>:<path>` or `:<path>`; None for none.
+
+        A name with a line break cannot be asked for and is none.
+        """
+        if b"\n" in name or not name:
+            return None
+        reader = self._readers.get(repo.git_dir)
+        if reader is None or reader.over:
+            await self._make_room()
+            reader = self._readers[repo.git_dir] = _Reader(
+                self._runner, repo, self._idle_seconds
+            )
+        return await reader.read(name, most)
+
+    @property
+    def running(self) -> int:
+        """How many processes there are; 0 a while after the last question."""
+        return sum(reader.runs for reader in self._readers.values())
+
+    async def close(self) -> None:
+        for reader in self._readers.values():
+            await reader.end()
+        self._readers.clear()
+
+    async def _make_room(self) -> None:
+        for key in [key for key, reader in self._readers.items() if reader.over]:
+            del self._readers[key]
+        while len(self._readers) >= _MOST_PROCESSES:
+            oldest = next(iter(self._readers))
+            await self._readers.pop(oldest).end()
+
+
+class _Reader:
+    def __init__(self, runner: GitRunner, repo: Repo, idle_seconds: float) -> None:
+        self._runner = runner
+        self._repo = repo
+        self._idle_seconds = idle_seconds
+        self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
+        self._rest: asyncio.TimerHandle | None = None
+        self.over = False
+
+    @property
+    def runs(self) -> bool:
+        return self._process is not None
+
+    async def read(self, name: bytes, most: int) -> GitObject | None:
+        async with self._turn:
+            try:
+                return await asyncio.wait_for(self._ask(name, most), _ANSWER_SECONDS)
+            except (TimeoutError, asyncio.TimeoutError):
+                await self._end()
+                raise CommonsError("GIT_BUSY", "an object could not be read") from None
+            except (OSError, asyncio.IncompleteReadError, ValueError):
+                await self._end()
+                raise CommonsError(
+                    "GIT_FAILED", "the repository's objects cannot be read"
+                ) from None
+            except asyncio.CancelledError:
+                # Half an answer may be left in the pipe.
+                await self._end()
+                raise
+            finally:
+                self._rest_later()
+
+    async def _ask(self, name: bytes, most: int) -> GitObject | None:
+        header = await self._question(b"info ", name)
+        if header is None:
+            return None
+        found, kind, size = header
+        if size > most:
+            return GitObject(found, kind, size, None)
+        again = await self._question(b"contents ", found.encode("ascii"))
+        if again is None or self._process is None or self._process.stdout is None:
+            return None
+        data = await self._process.stdout.readexactly(again[2] + 1)
+        return GitObject(found, kind, size, data[:-1])
+
+    async def _question(self, verb: bytes, name: bytes) -> tuple[str, str, int] | None:
+        process = await self._running()
+        assert process.stdin is not None  # noqa: S101
+        assert process.stdout is not None  # noqa: S101
+        process.stdin.write(verb + name + b"\n")
+        await process.stdin.drain()
+        line = await process.stdout.readuntil(b"\n")
+        fields = line[:-1].rsplit(b" ", 2)
+        if line.endswith((b" missing\n", b" ambiguous\n")) or len(fields) < (
+            _HEADER_FIELDS
+        ):
+            return None
+        return fields[0].decode("ascii"), fields[1].decode("ascii"), int(fields[2])
+
+    async def _running(self) -> asyncio.subprocess.Process:
+        if self._process is None or self._process.returncode is not None:
+            self._process = await self._runner.start(
+                self._repo.top,
+                [*SAFE_PREFIX, "cat-file", "--batch-command"],
+                lane=Lane.READ,
+                ceiling=self._repo.ceiling,
+            )
+        return self._process
+
+    def _rest_later(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+        self._rest = asyncio.get_running_loop().call_later(
+            self._idle_seconds, self._begin_end
+        )
+
+    def _begin_end(self) -> None:
+        if self._turn.locked():
+            return
+        self.over = True
+        self._ending = asyncio.ensure_future(self._end())
+
+    async def end(self) -> None:
+        self.over = True
+        if self._rest is not None:
+            self._rest.cancel()
+        await self._end()
+
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            await end_group(process)
