@@ -4,6 +4,9 @@ import { shortName } from './words';
 
 type Gpus = Readonly<Record<string, Gpu>>;
 
+/** Part 10 stands after part 9. */
+const inOrder = new Intl.Collator(undefined, { numeric: true });
+
 /** The keys of the GPUs in the order of the driver, MIG instances behind their GPU. */
 export function gpuOrder(gpus: Gpus): string[] {
   return Object.keys(gpus).sort(
@@ -11,7 +14,7 @@ export function gpuOrder(gpus: Gpus): string[] {
       gpus[a]!.index - gpus[b]!.index ||
       Number(gpus[a]!.partOf !== undefined) -
         Number(gpus[b]!.partOf !== undefined) ||
-      a.localeCompare(b, undefined, { numeric: true })
+      inOrder.compare(a, b)
   );
 }
 

@@ -13,11 +13,12 @@ const formats = new Map<string, Intl.NumberFormat>();
 
 /** A number in the reader's language with at most so many decimals. */
 export function numberWords(value: number, decimals = 0): string {
-  const locale = language();
-  const key = `${locale} ${decimals}`;
+  const key = `${document.documentElement.lang} ${decimals}`;
   let format = formats.get(key);
   if (format === undefined) {
-    format = new Intl.NumberFormat(locale, { maximumFractionDigits: decimals });
+    format = new Intl.NumberFormat(language(), {
+      maximumFractionDigits: decimals
+    });
     formats.set(key, format);
   }
   return format.format(value);

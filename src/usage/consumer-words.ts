@@ -11,6 +11,7 @@ import {
 } from '../ui/units';
 import type { UsageVerb } from '../ui/usage-widget';
 import { shortName } from '../ui/words';
+import { consumerName } from './consumer-name';
 
 const MINUTE_MS = 60_000;
 
@@ -37,23 +38,6 @@ export type ConsumerWords = {
   /** A kernel has all verbs, a terminal can be shut down, the rest has none. */
   kind: Consumer['kind'];
 };
-
-/** What it is called in the table and on its buttons. */
-export function consumerName(
-  trans: TranslationBundle,
-  { kind, name }: Pick<Consumer, 'kind' | 'name'>
-): string {
-  switch (kind) {
-    case 'kernel':
-      return shortName(name) || trans.__('Kernel without a name');
-    case 'terminal':
-      return trans.__('Terminal %1', shortName(name));
-    case 'server':
-      return trans.__('Jupyter server');
-    case 'rest':
-      return trans.__('Everything else');
-  }
-}
 
 /** Milliseconds since it did something; undefined where that is not reported. */
 export function idleMs(
@@ -156,12 +140,14 @@ function gpuMemory(
 /** Which GPUs it holds, for the tooltip. */
 function gpuTitle(
   trans: TranslationBundle,
-  { gpus = {} }: Consumer,
+  { gpus }: Consumer,
   sample: UsageSample
 ): string[] {
-  return gpuOrder(sample.gpus)
-    .filter(key => Object.hasOwn(gpus, key))
-    .map(key => gpuWords(trans, sample.gpus, key));
+  return gpus === undefined
+    ? []
+    : gpuOrder(sample.gpus)
+        .filter(key => Object.hasOwn(gpus, key))
+        .map(key => gpuWords(trans, sample.gpus, key));
 }
 
 export function consumerWords(

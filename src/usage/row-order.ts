@@ -5,6 +5,9 @@ import { idleMs } from './consumer-words';
 export type SortColumn = 'name' | 'memory' | 'cpu' | 'gpu' | 'idle';
 export type Sort = { by: SortColumn; descending: boolean };
 
+/** `plots-10` stands after `plots-9`. */
+const inOrder = new Intl.Collator(undefined, { numeric: true });
+
 type Consumers = Readonly<Record<string, Consumer>>;
 
 /** Rows change places at most this often, unless somebody asks. */
@@ -41,9 +44,7 @@ export function sortKeys(
 ): string[] {
   const sign = descending ? -1 : 1;
   const byName = (a: string, b: string) =>
-    consumers[a]!.name.localeCompare(consumers[b]!.name, undefined, {
-      numeric: true
-    }) || (a < b ? -1 : 1);
+    inOrder.compare(consumers[a]!.name, consumers[b]!.name) || (a < b ? -1 : 1);
   return Object.keys(consumers).sort((a, b) => {
     if (by === 'name') {
       return sign * byName(a, b);
