@@ -55,6 +55,11 @@ REFUSALS = {
         500,
         "Git could not do this. The detail is what it said; nothing was changed.",
     ),
+    "GIT_NOT_FOUND": Refusal(
+        404,
+        "There is no such commit, or the file is not in that version. History may"
+        " have been rewritten; look again.",
+    ),
     "GIT_MOVED": Refusal(
         409,
         "The repository has changed since you looked. Nothing was done. Look again,"

@@ -181,6 +181,12 @@ export const errors = {
     retry: true,
     text: 'Git could not do this. The detail is what it said; nothing was changed.'
   },
+  GIT_NOT_FOUND: {
+    status: 404,
+    close: 4440,
+    retry: false,
+    text: 'There is no such commit, or the file is not in that version. History may have been rewritten; look again.'
+  },
   GIT_MOVED: {
     status: 409,
     close: 4511,
