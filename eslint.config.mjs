@@ -128,8 +128,8 @@ export default defineConfig(
     rules: { 'jupyter/prefer-lazy-imports': 'off' }
   },
   {
-    // The sentences of refusals come from the protocol's table.
-    files: ['src/ui/words.ts'],
+    // The sentences come from the protocol's tables.
+    files: ['src/ui/words.ts', 'src/ui/usage-problem-words.ts'],
     rules: { 'jupyter/no-dynamic-translation': 'off' }
   },
   {

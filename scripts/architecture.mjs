@@ -30,9 +30,12 @@ const MAY_IMPORT = {
   'protocol/src': [],
   'src/index': inPage([
     'client/plugin',
+    'client/usage-plugin',
     'notebook/plugin',
     'sharing/plugin',
     'sessions/plugin',
+    'usage/plugin',
+    'gpu/plugin',
     'tokens'
   ]),
   'src/tokens': [],
@@ -41,6 +44,8 @@ const MAY_IMPORT = {
   'src/notebook': inPage(['client', 'ui', 'tokens']),
   'src/sharing': inPage(['client', 'ui', 'tokens']),
   'src/sessions': inPage(['client', 'ui', 'tokens']),
+  'src/usage': inPage(['client', 'ui', 'tokens']),
+  'src/gpu': inPage(['client', 'ui', 'tokens']),
   'companion/src/main': inCompanion([
     ...COMPANION_BASE,
     'companion',

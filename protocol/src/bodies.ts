@@ -19,9 +19,6 @@ import {
 /** Raised when a peer must change; companions serve this and the one before it. */
 export const PROTOCOL_VERSION = 1;
 
-/** 26 characters of a-z and 0-9: 128 random bits, the name of a room on the wire. */
-export const DOCUMENT_ID = /^[a-z0-9]{26}$/;
-
 const name = text(255);
 const role = oneOf(['view', 'edit', 'owner']);
 const sharedRole = oneOf(['view', 'edit']);

@@ -1,6 +1,7 @@
 export * from './bodies.ts';
 export * from './colors.ts';
 export * from './decode.ts';
+export * from './document-id.ts';
 export * from './errors.ts';
 export * from './git.ts';
 export * from './link.ts';

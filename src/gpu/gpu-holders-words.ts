@@ -1,6 +1,6 @@
 import type { Consumer, UsageSample } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { language } from '../ui/time';
+import { language } from '../ui/language';
 import { bytesWords, durationWords, reported } from '../ui/units';
 import { shortName } from '../ui/words';
 

@@ -1,13 +1,11 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import { Notification } from '@jupyterlab/apputils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { anything } from '@jupyterlab-commons/protocol';
 import type { ICompanion, IDocuments, ILiveDocuments } from '../tokens';
 import { copyText } from '../ui/copy-text';
 import { leaveIcon, linkIcon, peopleIcon } from '../ui/icons';
-import { livePanels } from '../ui/panels';
-import { personName, problemOf, shortName } from '../ui/words';
+import { problemOf } from '../ui/words';
 import type { RowVerb } from './document-row';
 
 export const CommandIDs = {
@@ -94,30 +92,9 @@ export function addSessionsCommands(parts: SessionsParts): void {
   addVerb(CommandIDs.leave, {
     label: trans.__('Leave'),
     icon: leaveIcon,
-    run: id => leave(id, parts)
+    run: async id => {
+      const { leave } = await import('./leave');
+      await leave(id, parts);
+    }
   });
-}
-
-async function leave(id: string, parts: SessionsParts): Promise<void> {
-  const { app, companion, documents, live, manager, trans } = parts;
-  const { name, owner } = await documents.find(id);
-  const answer = await showDialog({
-    title: trans.__('Leave %1?', shortName(name)),
-    body: trans.__(
-      'It disappears from your list. To come back, ask %1.',
-      personName(owner)
-    ),
-    buttons: [
-      Dialog.cancelButton({ label: trans.__('Stay') }),
-      Dialog.okButton({ label: trans.__('Leave') })
-    ]
-  });
-  if (!answer.button.accept) {
-    return;
-  }
-  await companion.call('leaveDocument', { parts: { id }, answer: anything });
-  for (const panel of livePanels(id, { shell: app.shell, manager, live })) {
-    panel.dispose();
-  }
-  await documents.refresh();
 }

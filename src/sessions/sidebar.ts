@@ -1,14 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Message } from '@lumino/messaging';
-import { PanelLayout, Widget } from '@lumino/widgets';
+import type { Widget } from '@lumino/widgets';
 import { peopleIcon } from '../ui/icons';
+import { LazySidebar } from '../ui/lazy-sidebar';
 import type { SessionsModel } from './model';
 
-/**
- * The tab of the panel. What is in it is loaded when it is first shown, so that
- * a start of JupyterLab pays for an icon and a number.
- */
-export class SessionsSidebar extends Widget {
+/** The tab of shared documents, with the number of those that are new. */
+export class SessionsSidebar extends LazySidebar {
   constructor(
     private readonly _options: {
       model: SessionsModel;
@@ -16,13 +14,12 @@ export class SessionsSidebar extends Widget {
       load: () => Promise<Widget>;
     }
   ) {
-    super();
-    this.layout = new PanelLayout();
-    this.id = 'jp-commons-sessions';
-    this.addClass('jp-Commons-SessionsSidebar');
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', _options.trans.__('Shared documents'));
-    this.title.icon = peopleIcon;
+    super({
+      id: 'jp-commons-sessions',
+      label: _options.trans.__('Shared documents'),
+      icon: peopleIcon,
+      load: _options.load
+    });
     _options.model.changed.connect(this._onChanged, this);
     this._onChanged();
   }
@@ -30,11 +27,6 @@ export class SessionsSidebar extends Widget {
   override dispose(): void {
     this._options.model.changed.disconnect(this._onChanged, this);
     super.dispose();
-  }
-
-  protected override onBeforeShow(msg: Message): void {
-    super.onBeforeShow(msg);
-    void this._load();
   }
 
   /** Seen means: shown, and then left. Until then the rows say "New". */
@@ -46,25 +38,6 @@ export class SessionsSidebar extends Widget {
   protected override onAfterShow(msg: Message): void {
     super.onAfterShow(msg);
     this._onChanged();
-  }
-
-  private async _load(): Promise<void> {
-    if (this._asked) {
-      return;
-    }
-    this._asked = true;
-    try {
-      const panel = await this._options.load();
-      if (this.isDisposed) {
-        panel.dispose();
-      } else {
-        (this.layout as PanelLayout).addWidget(panel);
-      }
-    } catch (error) {
-      // The next time it is shown it is tried again.
-      this._asked = false;
-      console.error(error);
-    }
   }
 
   private _onChanged(): void {
@@ -89,6 +62,5 @@ export class SessionsSidebar extends Widget {
     };
   }
 
-  private _asked = false;
   private _count = -1;
 }

@@ -37,3 +37,15 @@ export const stopIcon = icon(
   'stop',
   '<path fill-rule="evenodd" d="M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1zm0 1.5a5.5 5.5 0 1 1 0 11 5.5 5.5 0 0 1 0-11z"/><path d="M4.5 7.2h7v1.6h-7z"/>'
 );
+
+/** A gauge with its hand. */
+export const resourcesIcon = icon(
+  'resources',
+  '<path d="M8 3a7 7 0 0 0-7 7c0 1 .2 2 .6 3h1.7A5.5 5.5 0 1 1 13.5 10c0 1-.3 2.1-.8 3h1.7c.4-1 .6-2 .6-3a7 7 0 0 0-7-7z"/><path d="M11.5 6 8.9 11.2a1.3 1.3 0 1 1-1.2-1.9z"/>'
+);
+
+/** A chip with its legs. */
+export const gpuIcon = icon(
+  'gpu',
+  '<path fill-rule="evenodd" d="M3 3h10v10H3zm1.5 1.5v7h7v-7zM6 6h4v4H6z"/><path d="M5 1h1.5v2H5zm4.5 0H11v2H9.5zM5 13h1.5v2H5zm4.5 0H11v2H9.5zM1 5h2v1.5H1zm0 4.5h2V11H1zM13 5h2v1.5h-2zm0 4.5h2V11h-2z"/>'
+);

@@ -1,18 +1,10 @@
+import { language } from './language';
+
 const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400_000],
   ['hour', 3_600_000],
   ['minute', 60_000]
 ];
-
-/** JupyterLab's language; undefined lets the browser choose. */
-export function language(): string | undefined {
-  const lang = document.documentElement.lang.replace('_', '-');
-  try {
-    return Intl.getCanonicalLocales(lang)[0];
-  } catch {
-    return undefined;
-  }
-}
 
 /** "in 3 days", "2 hours ago", "now": the largest unit that fits. */
 export function relative(moment: string, now: number): string {

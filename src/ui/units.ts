@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { language } from './time';
+import { language } from './language';
 
 const KIB = 1024;
 export const MIB = KIB * KIB;

@@ -5,7 +5,8 @@ import * as React from 'react';
 import type { UsageState } from '../tokens';
 import { Banner } from './banner';
 import { durationWords } from './units';
-import { errorWords, usageProblemWords } from './words';
+import { usageProblemWords } from './usage-problem-words';
+import { errorWords } from './words';
 
 /** Older figures say their age. */
 const OLD_MS = 10_000;

@@ -1,10 +1,8 @@
 import {
   errors,
-  usageProblems,
   type CommonsError,
   type Person,
-  type Role,
-  type UsageProblem
+  type Role
 } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
@@ -41,14 +39,6 @@ export function errorWords(
   return error.detail === undefined
     ? text
     : `${text} (${shortName(error.detail)})`;
-}
-
-/** What the sampler does not know, and what that means. */
-export function usageProblemWords(
-  trans: TranslationBundle,
-  problem: UsageProblem
-): string {
-  return trans.__(usageProblems[problem]);
 }
 
 /** Duck-typed, because an error may come from another bundled copy of the protocol. */

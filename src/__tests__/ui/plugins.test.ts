@@ -1,6 +1,7 @@
 import { readFileSync } from 'fs';
 import sessions from '../../sessions/plugin';
 import sharing from '../../sharing/plugin';
+import usage from '../../usage/plugin';
 
 type Entry = { command?: string; name?: string };
 type Schema = {
@@ -26,13 +27,15 @@ function commandsOf(schema: Schema): string[] {
 }
 
 describe('Plugins and their settings files', () => {
-  const plugins = [...sharing, ...sessions];
+  /** Those that a person can set. */
+  const plugins = [...sharing, ...sessions, ...usage];
 
   it('have the ids and files that belong together', () => {
     expect(plugins.map(each => each.id)).toEqual([
       'jupyterlab-commons:sharing',
       'jupyterlab-commons:sessions',
-      'jupyterlab-commons:notebook-status'
+      'jupyterlab-commons:notebook-status',
+      'jupyterlab-commons:usage'
     ]);
     for (const { id, description } of plugins) {
       expect(description).toBeTruthy();
@@ -41,7 +44,12 @@ describe('Plugins and their settings files', () => {
   });
 
   it('name only commands that there are', () => {
-    const known = ['commons:share', 'commons:show-documents'];
+    const known = [
+      'commons:share',
+      'commons:show-documents',
+      'commons:show-resources',
+      'commons:show-gpus'
+    ];
     for (const { id } of plugins) {
       for (const command of commandsOf(read(id))) {
         expect(known).toContain(command);
