@@ -50,7 +50,7 @@ def test_a_clock_that_stands_or_jumps_gives_no_rate(tree: Tree) -> None:
     now, before, total = 100.0, None, 5_000_000
     for _ in range(200):
         now += chance.choice([1, 0.5, 0, -1, 1e-9, -1e6, 1e9])
-        total += chance.choice([0, 1000, 1_000_000, -4_000_000])
+        total += chance.choice([0, 1000, 1_000_000, 10**9, -4_000_000])
         total = max(0, total)
         used_so_far(tree, total)
         used = reader.read(now).cpu.get("used")
@@ -93,6 +93,22 @@ def test_the_tightest_quota_of_version_2(
     use = look(tree)
     assert use.get("limit") == limit
     assert use.get("limitBy") == ("cgroup" if limit else None)
+
+
+@pytest.mark.parametrize("inner", ["max 100000", "200000 100000"])
+def test_the_use_is_that_of_the_group_whose_quota_it_is(tree: Tree, inner: str) -> None:
+    """Of equal quotas the outer one is used up first. Its time is not ours alone."""
+    tree.mount2()
+    tree.root2()
+    tree.is_in("0::/pod/box")
+    tree.group2("pod", cpu_max="200000 100000")
+    tree.group2("pod/box", cpu_max=inner)
+    reader = HeadlineReader(tree.machine, {})
+    reader.read(1)
+    tree.file("sys/fs/cgroup/pod/cpu.stat", "usage_usec 6500000\n")
+    headline = reader.read(2)
+    assert (headline.cpu["used"], headline.cpu["limit"]) == (1.5, 2)
+    assert headline.cpu_seconds is None
 
 
 def test_quota_and_time_of_version_1(tree: Tree) -> None:
