@@ -66,8 +66,7 @@ NVML_LIBRARY = Setting(
 DISK_COMMAND = Setting(
     "COMMONS_DISK_COMMAND",
     "",
-    "Command that prints the quota of the home folder, without a shell; see the"
-    " how-to on quotas of disks.",
+    "Command that prints the quota of the home folder, run without a shell.",
     _command,
 )
 SETTINGS = (USAGE, NVML_LIBRARY, DISK_COMMAND)

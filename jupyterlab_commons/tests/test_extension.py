@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +19,7 @@ from jupyterlab_commons.extension import (
     CommonsExtension,
     page_config,
 )
+from jupyterlab_commons.usage.shapes import Machine
 
 
 @pytest.fixture
@@ -97,3 +102,65 @@ def test_edits_of_others_keep_the_server_alive(jp_serverapp: ServerApp) -> None:
     assert link is not None
     link._written()
     assert web_app.last_activity() > before
+
+
+def sampler_threads() -> list[str]:
+    return [t.name for t in threading.enumerate() if t.name == "commons-sampler"]
+
+
+async def test_measuring_begins_and_ends_with_the_server(
+    jp_serverapp: ServerApp,
+) -> None:
+    extension = extension_of(jp_serverapp)
+    await extension._start_jupyter_server_extension(jp_serverapp)
+    assert sampler_threads() == ["commons-sampler"]
+    usage = extension._usage
+    assert usage is not None
+    report, _ = await asyncio.wait_for(usage.report(), 60)
+    assert report["boot"]
+    await extension.stop_extension()
+    assert sampler_threads() == []
+    (kept,) = Path(jp_serverapp.runtime_dir).glob("commons-usage-*.json")
+    assert json.loads(kept.read_text())["ended"] is True
+
+
+async def test_measuring_can_be_turned_off(
+    jp_serverapp: ServerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMMONS_USAGE", "0")
+    extension = extension_of(jp_serverapp)
+    await extension._start_jupyter_server_extension(jp_serverapp)
+    assert (extension._usage, sampler_threads()) == (None, [])
+    await extension.stop_extension()
+
+
+async def test_the_companion_is_told_samples_as_the_link_wants_them(
+    jp_serverapp: ServerApp, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMMONS_URL", "http://127.0.0.1:1/")
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "t")
+    extension = extension_of(jp_serverapp)
+    await extension._start_jupyter_server_extension(jp_serverapp)
+    link = extension._make_link(jp_serverapp, os.environ)
+    assert link is not None
+    assert link._usage is extension._usage
+    await extension.stop_extension()
+
+
+async def test_a_platform_without_proc_still_loads(
+    jp_serverapp: ServerApp, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(
+        "jupyterlab_commons.extension.Machine", lambda: Machine(tmp_path)
+    )
+    extension = extension_of(jp_serverapp)
+    await extension._start_jupyter_server_extension(jp_serverapp)
+    usage = extension._usage
+    assert usage is not None
+    report, busy = await asyncio.wait_for(usage.report(), 60)
+    assert (report["memory"], report["cpu"], busy) == ({}, {}, False)
+    assert usage._latest is not None
+    assert {"CPU_UNREADABLE", "MEMORY_UNREADABLE", "PROCESSES_UNREADABLE"} <= {
+        *usage._latest.sample["problems"]
+    }
+    await extension.stop_extension()

@@ -11,82 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tornado.httpserver import HTTPServer
-from tornado.testing import bind_unused_port
-from tornado.web import Application
-from tornado.websocket import WebSocketHandler
 
 from jupyterlab_commons.files import Files
-from jupyterlab_commons.link import Link, LinkTimes
+from jupyterlab_commons.link import Link
 from jupyterlab_commons.link_requests import PART_CHARS
 
+from .link_ends import TIMES, Companion
 from .test_files import hash_of
 
 DOCUMENT = "a" * 26
-TIMES = LinkTimes(
-    first_retry_seconds=0.01, longest_retry_seconds=0.05, look_seconds=0.01
-)
-
-
-class Server(WebSocketHandler):
-    """One link as the companion sees it."""
-
-    companion: Companion
-
-    def initialize(self, companion: Companion) -> None:
-        self.companion = companion
-        self.frames: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
-
-    def prepare(self) -> None:
-        if self.companion.refuse_with:
-            self.companion.refused += 1
-            self.set_status(self.companion.refuse_with)
-            self.finish()
-
-    def open(self, *_: str, **__: str) -> None:
-        self.authorization = self.request.headers["Authorization"]
-        assert "Origin" not in self.request.headers
-        self.companion.links.put_nowait(self)
-
-    def on_message(self, message: str | bytes) -> None:
-        self.frames.put_nowait(json.loads(message))
-
-    def on_close(self) -> None:
-        self.frames.put_nowait(None)
-
-    async def heard(self) -> Any:
-        return await asyncio.wait_for(self.frames.get(), 10)
-
-    async def ask(self, number: int, method: str, **more: object) -> None:
-        await self.write_message(json.dumps({"id": number, "method": method, **more}))
-
-    async def parts(self, number: int, *parts: str) -> None:
-        for index, part in enumerate(parts):
-            frame = {"id": number, "part": part, "last": index == len(parts) - 1}
-            await self.write_message(json.dumps(frame))
-
-
-class Companion:
-    """Accepts links on a port of its own."""
-
-    def __init__(self) -> None:
-        self.links: asyncio.Queue[Server] = asyncio.Queue()
-        self.refuse_with = 0
-        self.refused = 0
-        socket, self.port = bind_unused_port()
-        options = {"companion": self}
-        self._server = HTTPServer(Application([("/x/link", Server, options)]))
-        self._server.add_socket(socket)
-
-    async def link(self) -> Server:
-        """The next link, after its hello."""
-        link = await asyncio.wait_for(self.links.get(), 10)
-        assert await link.heard() == {"news": "hello", "protocol": 1, "version": "9.9"}
-        return link
-
-    async def stop(self) -> None:
-        self._server.stop()
-        await self._server.close_all_connections()
 
 
 class Counter:
@@ -188,6 +121,7 @@ async def test_two_writes_whose_parts_come_mixed(
         ({"method": "watch", "files": [{"document": 1}]}, "BAD_REQUEST"),
         ({"method": "watch"}, "BAD_REQUEST"),
         ({"method": "write", "path": "a", "baseHash": 1}, "BAD_REQUEST"),
+        ({"method": "before"}, "BAD_REQUEST"),
     ],
 )
 async def test_a_refusal_has_a_code_and_the_link_stays(
@@ -313,7 +247,7 @@ async def test_a_watch_does_not_outlive_its_connection(
     assert await server.heard() == {"id": 2, "done": {}}
 
 
-async def test_a_cancelled_link_closes_its_connection(
+async def test_a_cancelled_link_says_goodbye_and_closes(
     companion: Companion, files: Files
 ) -> None:
     link = Link(
@@ -328,6 +262,7 @@ async def test_a_cancelled_link_closes_its_connection(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    assert await server.heard() == {"news": "goodbye"}
     assert await server.heard() is None
 
 

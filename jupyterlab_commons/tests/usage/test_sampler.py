@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import random
+from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
@@ -139,7 +140,7 @@ def test_two_looks_are_never_closer_than_a_fifth_of_a_second(bench: Bench) -> No
     seed = random.randrange(2**32)
     print("seed", seed)
     chance = random.Random(seed)
-    ways = [
+    ways: list[Callable[[], None]] = [
         lambda: bench.sampler.look("panel"),
         lambda: bench.sampler.look("none"),
         bench.sampler.roots_changed,
