@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyterlab_commons.errors import printable
 
-from .look import UUID_CHARS, percent, within
+from .look import UUID_CHARS, percent, watts, whole, within
 from .sysfs import number_of, scaled, text_of
 
 if TYPE_CHECKING:
@@ -36,16 +36,16 @@ def read_amd(card: DrmCard, now: float) -> dict[str, Any]:  # noqa: ARG001
     use = {
         "uuid": printable(serial, UUID_CHARS) if serial else None,
         "busy": percent(busy),
-        "memoryUsed": number_of(device / "mem_info_vram_used"),
-        "memoryTotal": total,
+        "memoryUsed": whole(number_of(device / "mem_info_vram_used")),
+        "memoryTotal": whole(total),
         "memoryBusy": percent(number_of(device / "mem_busy_percent")),
-        "power": within(scaled(power, MICRO), 1e5),
-        "powerLimit": within(scaled(card.sensor("power1_cap"), MICRO), 1e5),
+        "power": watts(scaled(power, MICRO)),
+        "powerLimit": watts(scaled(card.sensor("power1_cap"), MICRO)),
         "temperature": within(scaled(card.sensor("temp1_input"), MILLI), 1000),
         "fan": percent(fan),
-        "clock": clock,
-        "clockMost": most,
-        "memoryClock": memory_clock,
+        "clock": whole(clock),
+        "clockMost": whole(most),
+        "memoryClock": whole(memory_clock),
         # A driver that has given up answers neither.
         "state": "failed" if busy is None and total is None else "ok",
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .look import within
+from .look import watts, whole, within
 from .sysfs import first_number, scaled
 
 if TYPE_CHECKING:
@@ -27,23 +27,32 @@ def read_intel(card: DrmCard, now: float) -> dict[str, Any]:
     limit = first_of(card, "power1_max", "power1_cap", "power2_max") or None
     power = card.rates.of("energy", energy, now)
     use = {
-        "memoryTotal": first_number(
-            folder / "lmem_total_bytes", device / "tile0" / "physical_vram_size_bytes"
+        "memoryTotal": whole(
+            first_number(
+                folder / "lmem_total_bytes",
+                device / "tile0" / "physical_vram_size_bytes",
+            )
         ),
-        "power": None if power is None else within(power / MICRO, 1e5),
-        "powerLimit": within(scaled(limit, MICRO), 1e5),
+        "power": watts(scaled(power, MICRO)),
+        "powerLimit": watts(scaled(limit, MICRO)),
         # xe has the whole package at the second place.
         "temperature": within(
             scaled(first_of(card, "temp1_input", "temp2_input"), MILLI), 1000
         ),
-        "clock": first_number(
-            folder / "gt_act_freq_mhz",
-            folder / "gt_cur_freq_mhz",
-            xe / "act_freq",
-            xe / "cur_freq",
+        "clock": whole(
+            first_number(
+                folder / "gt_act_freq_mhz",
+                folder / "gt_cur_freq_mhz",
+                xe / "act_freq",
+                xe / "cur_freq",
+            )
         ),
-        "clockMost": first_number(
-            folder / "gt_RP0_freq_mhz", folder / "gt_max_freq_mhz", xe / "rp0_freq"
+        "clockMost": whole(
+            first_number(
+                folder / "gt_RP0_freq_mhz",
+                folder / "gt_max_freq_mhz",
+                xe / "rp0_freq",
+            )
         ),
     }
     return {key: value for key, value in use.items() if value is not None}

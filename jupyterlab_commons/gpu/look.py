@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 NAME_CHARS = 255
 UUID_CHARS = 128
+MOST_WHOLE = 2**53 - 1
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,12 @@ class Look:
 
 
 class Rates:
-    """Units a second from counters that only grow."""
+    """Whole units a second from counters that only grow."""
 
     def __init__(self) -> None:
         self._last: dict[str, tuple[float, int]] = {}
 
-    def of(self, name: str, count: int | None, now: float) -> float | None:
+    def of(self, name: str, count: int | None, now: float) -> int | None:
         """None at first, after a counter began anew, and where there is none."""
         if count is None:
             self._last.pop(name, None)
@@ -36,7 +37,7 @@ class Rates:
         self._last[name] = (now, count)
         if before is None or now <= before[0] or count < before[1]:
             return None
-        return (count - before[1]) / (now - before[0])
+        return round((count - before[1]) / (now - before[0]))
 
 
 def percent(value: float | None) -> float | None:
@@ -47,6 +48,17 @@ def percent(value: float | None) -> float | None:
 def within(value: float | None, most: float) -> float | None:
     """None for a figure that the protocol would refuse: better absent than wrong."""
     return value if value is not None and 0 <= value <= most else None
+
+
+def whole(value: int | None) -> int | None:
+    """None for a number that JSON cannot carry; drivers say "unknown" like that."""
+    return value if value is not None and 0 <= value <= MOST_WHOLE else None
+
+
+def watts(value: float | None) -> float | None:
+    """To a tenth: the rest is noise that would travel to every page."""
+    found = within(value, 1e5)
+    return None if found is None else round(found, 1)
 
 
 def name_of(value: str | None, otherwise: str) -> str:

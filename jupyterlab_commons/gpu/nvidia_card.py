@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 from jupyterlab_commons.errors import printable
 
 from . import nvml_structs as n
-from .look import UUID_CHARS, Rates, name_of, percent, within
+from .look import UUID_CHARS, Rates, name_of, percent, watts, whole, within
 from .nvml import NvmlError
 from .nvml_structs import Answer
 
@@ -143,14 +143,15 @@ class Card:
             self.mig = mig
             self._never.clear()
         limit = self._ask("power_limit", self._nvml.power_limit)
-        put(self._slow, "powerLimit", within(limit, 1e5))
-        put(self._slow, "eccErrors", self._ask("ecc", self._nvml.ecc_errors))
+        put(self._slow, "powerLimit", watts(limit))
+        put(self._slow, "eccErrors", whole(self._ask("ecc", self._nvml.ecc_errors)))
 
     def _figures(self, now: float) -> dict[str, Any]:
         use: dict[str, Any] = {}
         memory = self._ask("memory", self._nvml.memory)
         if memory is not None:
-            use["memoryUsed"], use["memoryTotal"] = memory
+            put(use, "memoryUsed", whole(memory[0]))
+            put(use, "memoryTotal", whole(memory[1]))
         if self.part_of is not None:
             return use
         if self.mig:
@@ -169,7 +170,7 @@ class Card:
 
     def _sensors(self, use: dict[str, Any]) -> None:
         nvml = self._nvml
-        put(use, "power", within(self._ask("power", nvml.power), 1e5))
+        put(use, "power", watts(self._ask("power", nvml.power)))
         put(use, "temperature", within(self._ask("temp", nvml.temperature), 1000))
         put(use, "fan", percent(self._ask("fan", nvml.fan)))
         clock = self._ask("clock", lambda d: nvml.clock(d, n.CLOCK_SM))
@@ -196,7 +197,7 @@ class Card:
             if reading is not None and reading.wide:
                 sums[name] = sums.get(name, 0) + reading.value * unit
         for name in ("pcieReceived", "pcieSent", "nvlinkReceived", "nvlinkSent"):
-            put(use, name, self._rates.of(name, sums.get(name), now))
+            put(use, name, whole(self._rates.of(name, sums.get(name), now)))
 
     def _nvlink_fields(self) -> list[tuple[str, int, int, int]]:
         """The counters that this GPU has: one sum of all links, or one for each."""

@@ -334,6 +334,6 @@ def _process_rows(
     found: dict[int, int | None] = {}
     for at in range(count):
         process: Any = row.from_buffer(rows, at * sizeof(row))
-        known = process.memory != n.NOT_AVAILABLE
+        known = process.memory < n.NO_MEMORY
         found[process.pid] = process.memory if known else None
     return found

@@ -22,8 +22,9 @@ Handle = c_void_p
 
 NAME_BYTES = 96
 VERSION_BYTES = 80
-# What is answered for a process whose memory the driver does not know.
-NOT_AVAILABLE = 2**64 - 1
+# All ones is answered for a process whose memory the driver does not know; as
+# much as this is in no machine.
+NO_MEMORY = 2**53
 
 CLOCK_SM = 1
 CLOCK_MEMORY = 2

@@ -39,6 +39,10 @@ class Driver:
         self.settings = {k: v for k, v in merged.items() if v is not None}
         shim.write_control(self.file, self.settings)
 
+    def hung(self) -> bool:
+        """Whether a call hangs, or has hung before."""
+        return self.file.with_name(f"{self.file.name}.hung").exists()
+
     def reader(self) -> Eyes:
         return Eyes(NvidiaReader(str(self.library), self.host.machine, LOG))
 

@@ -12,7 +12,8 @@
  *   gpus 8               number of GPUs
  *   driver 550.54.15     version of the driver
  *   init 9               what nvmlInit answers (9 driver not loaded, 18 mismatch)
- *   hang 1               no call comes back until this is 0; or a function's name
+ *   hang 1               no call comes back until this is 0; or a function's name;
+ *                        <control file>.hung is there once a call hangs
  *   latency_us 200       every call of a GPU's takes so long
  *   error.<function> 3   what that function answers (3 not supported, 4 no
  *                        permission, 7 too small, 13 unknown function, 15 lost)
@@ -84,12 +85,12 @@ answer nvmlDeviceGetCount_v2(unsigned *count) {
   *count = number(NULL, "gpus", 1);
   return OK;
 }
-
 answer nvmlDeviceGetHandleByIndex_v2(unsigned index, device *out) {
-  if (index >= number(NULL, "gpus", 1) || index >= MOST_GPUS) return BAD_ARGUMENT;
+  if (index >= MOST_GPUS) return BAD_ARGUMENT;
   device d = &handles[index][0];
   *d = (struct handle){index, -1};
   ENTER(d);
+  if (index >= number(NULL, "gpus", 1)) return BAD_ARGUMENT;
   *out = d;
   return OK;
 }
@@ -281,8 +282,7 @@ answer nvmlDeviceGetFieldValues(device d, int count, struct field *fields) {
 static answer give_processes(device d, const char *key, unsigned row, unsigned *count, char *out) {
   char value[VALUE] = "", *rest = value, *item;
   unsigned found = 0, room = *count;
-  if (number(d, "mig", 0)) value[0] = 0; /* only root sees the sum */
-  else find_of(d, key, value);
+  find_of(d, key, value);
   while ((item = strsep(&rest, ","))) {
     char *bytes = strchr(item, ':');
     if (!bytes) continue;

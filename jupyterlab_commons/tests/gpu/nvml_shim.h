@@ -55,21 +55,23 @@ static void refresh(void) {
   const char *path = getenv("COMMONS_NVML_SHIM");
   struct stat now;
   if (!path || stat(path, &now)) return;
-  if (now.st_ino == known.st_ino && now.st_size == known.st_size &&
-      now.st_mtim.tv_sec == known.st_mtim.tv_sec &&
-      now.st_mtim.tv_nsec == known.st_mtim.tv_nsec) return;
-  FILE *file = fopen(path, "r");
-  if (!file) return;
-  parse(file);
-  fclose(file);
-  known = now;
+  pthread_mutex_lock(&lock);
+  int same = now.st_ino == known.st_ino && now.st_size == known.st_size &&
+             now.st_mtim.tv_sec == known.st_mtim.tv_sec &&
+             now.st_mtim.tv_nsec == known.st_mtim.tv_nsec;
+  FILE *file = same ? NULL : fopen(path, "r");
+  if (file) {
+    parse(file);
+    fclose(file);
+    known = now;
+  }
+  pthread_mutex_unlock(&lock);
 }
 
 /* Copies the value out, because another thread may read the file again. */
 static int find(const char *key, char *value) {
   struct line wanted = {(char *)key, NULL}, *found;
   pthread_mutex_lock(&lock);
-  refresh();
   found = bsearch(&wanted, lines, line_count, sizeof *lines, by_key);
   if (found) snprintf(value, VALUE, "%s", found->value);
   pthread_mutex_unlock(&lock);
@@ -107,11 +109,23 @@ static void pause_us(u64 us) {
   nanosleep(&span, NULL);
 }
 
+static void tell_hung(void) {
+  char path[VALUE];
+  snprintf(path, sizeof path, "%s.hung", getenv("COMMONS_NVML_SHIM"));
+  FILE *file = fopen(path, "w");
+  if (file) fclose(file);
+}
+
+/* The control file is looked at once in each call, and while it hangs. */
 static void wait_while_hung(const char *function) {
   char value[VALUE];
+  refresh();
   while (find("hang", value) && strcmp(value, "0") &&
-         (!strcmp(value, "1") || !strcmp(value, function)))
+         (!strcmp(value, "1") || !strcmp(value, function))) {
+    tell_hung();
     pause_us(5000);
+    refresh();
+  }
 }
 
 static answer enter(const char *function, device d) {

@@ -162,6 +162,13 @@ def test_h5_where_pids_are_ours_an_unlisted_consumer_holds_nothing(host: Host) -
     assert found == Holders({"ada": {"0": GIB}}, {"1": {"processes": 1, "memory": GIB}})
 
 
+def test_h5_where_pids_are_ours_the_list_is_complete(host: Host) -> None:
+    # An older driver counts what it reserves for itself as used.
+    host.namespace(FIRST_NAMESPACE)
+    found = who(host, listed("0", 501, GIB), opened("0", 10), used=2 * GIB)
+    assert found == Holders(others={"0": {"processes": 1, "memory": GIB}})
+
+
 def test_h6_others_are_a_number_and_a_sum(host: Host) -> None:
     found = who(
         host,

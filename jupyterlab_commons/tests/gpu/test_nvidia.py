@@ -110,6 +110,22 @@ def test_a_metric_that_failed_once_comes_back(driver: Driver) -> None:
     assert eyes.look(1).cards["0"]["fan"] == 30
 
 
+def test_a_number_that_no_machine_has_is_not_reported(driver: Driver) -> None:
+    whole = card(driver)
+    driver.also(
+        {
+            "gpu.0.ecc": 2**64 - 1,
+            "gpu.0.mem_used": 2**60,
+            "gpu.0.power": 2**32 - 1,
+            "gpu.0.temp": 100_000,
+            "gpu.0.processes": f"5:{2**60}",
+        }
+    )
+    gone = {"eccErrors", "memoryUsed", "power", "temperature"}
+    assert card(driver).keys() == whole.keys() - gone
+    assert driver.reader().look().holds == (GpuHold("0", 5, None),)
+
+
 def test_a_hostile_name_is_one_short_line(driver: Driver) -> None:
     driver.also({"gpu.0.name": "\x1b[31mH100\u202e", "gpu.0.uuid": "GPU-\x07"})
     found = card(driver)
@@ -181,9 +197,10 @@ def test_an_xid_is_told_with_its_time_and_stays(driver: Driver) -> None:
     eyes = driver.reader()
     assert "xid" not in eyes.look(5).cards["0"]
     driver.also({"xid": "2 1 79"})
-    eyes.look(5)
+    # Also when the GPUs are counted anew before it is read.
+    eyes.look(10)
     cards = eyes.look(5).cards
-    assert (cards["1"]["xid"], cards["1"]["xidAt"]) == (79, 10_000)
+    assert (cards["1"]["xid"], cards["1"]["xidAt"]) == (79, 15_000)
     assert "xid" not in cards["0"]
 
 

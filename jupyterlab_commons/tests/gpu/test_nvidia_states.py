@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import shutil
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -154,6 +157,30 @@ def test_a_key_stays_with_its_gpu_when_the_order_changes(driver: Driver) -> None
         "1": ("GPU-b", 0),
         "0": ("GPU-a", 1),
     }
+
+
+def test_a_card_follows_its_gpu_to_another_place(driver: Driver) -> None:
+    driver.also({"gpus": 2, **FIRST, "gpu.0.util": 10, "gpu.1.util": 20})
+    eyes = driver.reader()
+    eyes.look()
+    driver.also({"gpu.0.uuid": "GPU-b", "gpu.1.uuid": "GPU-a"})
+    cards = eyes.look(10).cards
+    assert {key: (c["uuid"], c["index"], c["busy"]) for key, c in cards.items()} == {
+        "1": ("GPU-b", 0, 10),
+        "0": ("GPU-a", 1, 20),
+    }
+
+
+def test_a_library_that_comes_later_is_found_within_a_minute(
+    driver: Driver, tmp_path: Path
+) -> None:
+    driver.host.write("dev/nvidia0", "")
+    later = replace(driver, library=tmp_path / "later.so")
+    eyes = later.reader()
+    assert eyes.look().cards == {}
+    shutil.copy(driver.library, later.library)
+    assert eyes.look(59).cards == {}
+    assert list(eyes.look(1).cards) == ["0"]
 
 
 def test_a_new_gpu_in_the_place_of_another_gets_a_free_key() -> None:

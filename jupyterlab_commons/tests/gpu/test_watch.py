@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -132,9 +135,7 @@ def test_a_hung_call_leaves_the_last_figures_with_their_age(
     watched.watch.start()
     watched.reading(taken)
     driver.also({"hang": "nvmlDeviceGetUtilizationRates", "gpu.0.util": 90})
-    watched.now[0] += 1
-    # The look that begins now is one that hangs.
-    until(lambda: watched.watch._look_began == watched.now[0])
+    until(driver.hung)
     before = watched.watch.latest()
     watched.now[0] += STUCK_SECONDS
     after = watched.watch.latest()
@@ -152,18 +153,17 @@ def test_a_driver_that_hangs_at_once_is_said_to(
     driver.also({"hang": 1})
     watched.watch.start()
 
-    def a_second_later(reading: GpuReading) -> bool:
-        watched.now[0] += 1
-        return stuck(reading)
-
-    reading = watched.reading(a_second_later)
+    until(driver.hung)
+    watched.now[0] += STUCK_SECONDS
+    reading = watched.watch.latest()
     assert (reading.taken_at, reading.gpus) == (None, {})
+    assert reading.problems == ("GPU_STUCK",)
 
 
 def test_stop_does_not_wait_for_a_hung_call(driver: Driver, watched: Watched) -> None:
     driver.also({"hang": 1})
     watched.watch.start()
-    until(lambda: watched.watch._look_began is not None)
+    until(driver.hung)
     watched.watch.stop()
     thread = watched.watch._thread
     assert thread is not None
@@ -171,6 +171,31 @@ def test_stop_does_not_wait_for_a_hung_call(driver: Driver, watched: Watched) ->
     assert thread.daemon
     driver.also({"hang": None})
     assert watched.ended()
+
+
+SERVER = """
+import logging, os, time
+from pathlib import Path
+from jupyterlab_commons.gpu.watch import GpuWatch
+from jupyterlab_commons.usage.shapes import Machine
+
+watch = GpuWatch(Machine(Path({root!r})), os.environ, logging.getLogger())
+watch.start()
+while not os.path.exists({hung!r}):
+    time.sleep(0.01)
+watch.stop()
+"""
+
+
+def test_a_server_ends_though_a_call_hangs(driver: Driver) -> None:
+    driver.also({"hang": "nvmlDeviceGetUtilizationRates"})
+    program = SERVER.format(root=str(driver.host.root), hung=f"{driver.file}.hung")
+    subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "COMMONS_NVML_LIBRARY": str(driver.library)},
+        check=True,
+        timeout=CEILING,
+    )
 
 
 def test_a_shorter_period_begins_now(driver: Driver, watched: Watched) -> None:
