@@ -88,7 +88,7 @@ export type PresentPerson = Decoded<typeof presentPerson>;
  * - `saved`: the file holds everything.
  * - `behind`: newer edits will be written within seconds.
  * - `away`: the owner's server is not connected; the file catches up when it is.
- * - `changed-outside`: somebody changed the file; neither side is overwritten.
+ * - `changed-outside`: somebody changed the file, and it cannot be merged; neither side is overwritten.
  * - `missing`: the file was moved or deleted.
  * - `failed`: writing fails; `fileDetail` says why.
  */

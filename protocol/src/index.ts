@@ -1,4 +1,5 @@
 export * from './bodies.ts';
+export * from './cells.ts';
 export * from './colors.ts';
 export * from './decode.ts';
 export * from './document-id.ts';
@@ -6,6 +7,7 @@ export * from './errors.ts';
 export * from './git.ts';
 export * from './link.ts';
 export * from './merge-patch.ts';
+export * from './merged.ts';
 export * from './messages.ts';
 export * from './roles.ts';
 export * from './routes.ts';

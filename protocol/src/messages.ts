@@ -1,6 +1,6 @@
 /**
  * The frames of `WS sync/:id`: y-websocket's protocol (a varint type, then the
- * message) with five types of our own. 2 is never sent by the companion, since
+ * message) with six types of our own. 2 is never sent by the companion, since
  * two families of clients read it differently, and 125 belongs to chat.
  */
 import * as decoding from 'lib0/decoding';
@@ -16,6 +16,7 @@ import {
   type Decoded
 } from './decode.ts';
 import { fileState } from './bodies.ts';
+import { mergedMessage, type MergedMessage } from './merged.ts';
 import { isErrorCode, type ErrorCode } from './errors.ts';
 import type { Role } from './roles.ts';
 
@@ -35,7 +36,9 @@ export const messageType = {
   /** Companion to page: one frame was refused, or the close that follows is explained. */
   refusal: 104,
   /** Companion to page: whether the document takes edits, and how the file stands. */
-  status: 105
+  status: 105,
+  /** Companion to page: a change of the file was merged, or such a merge was undone. */
+  merged: 106
 } as const;
 
 /** The second varint of a frame of type `sync`. */
@@ -53,7 +56,7 @@ export const statusMessage = record({
   /** With `writable: false`: an error code. */
   reason: nullable(text(64)),
   fileState,
-  /** With `failed`: what the owner's server said. */
+  /** With `failed`: what the owner's server said. With `changed-outside`: why it could not be merged. */
   fileDetail: nullable(text(256)),
   /** Edits in the document that the file does not hold yet. */
   behind: optional(count())
@@ -68,7 +71,8 @@ export type OwnMessage =
   | { type: 'role'; role: Role }
   | { type: 'epoch'; epoch: string }
   | { type: 'refusal'; code: ErrorCode; detail: string | null; final: boolean }
-  | ({ type: 'status' } & StatusMessage);
+  | ({ type: 'status' } & StatusMessage)
+  | ({ type: 'merged' } & MergedMessage);
 
 /** One frame, its type in front. */
 export function encodeOwnMessage(message: OwnMessage): Uint8Array {
@@ -110,6 +114,8 @@ export function decodeOwnMessage(
     }
     case messageType.status:
       return { type: 'status', ...statusMessage(body()) };
+    case messageType.merged:
+      return { type: 'merged', ...mergedMessage(body()) };
     default:
       return null;
   }
