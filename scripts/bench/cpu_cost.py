@@ -187,7 +187,9 @@ def _print(costs: list[Cost]) -> None:
     )
     say(
         f"bare: {base:.2f} s/h, +-{noise:.2f} between its {len(bare)} rounds."
-        " CPU is that of the server's process with all its threads."
+        " CPU is that of the server's process with all its\nthreads, never of its"
+        " children. Answers: those of polls, or frames; ours looks as often as it says,"
+        "\nbut sends nothing while nothing has changed."
     )
     over = {cost.look.key: cost.per_hour - base for cost in costs}
     _print_ratios(over, noise)

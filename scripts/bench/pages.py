@@ -65,26 +65,31 @@ async def bare_page(_server: Server) -> AsyncIterator[Page]:
 async def resource_usage_page(
     server: Server, *, seconds: float = RESOURCE_USAGE_SECONDS, polls: int = 1
 ) -> AsyncIterator[Page]:
-    page = Page()
-    tasks = [asyncio.ensure_future(_poll(server, page, seconds)) for _ in range(polls)]
+    page, closed = Page(), asyncio.Event()
+    polling = [_poll(server, page, seconds, closed) for _ in range(polls)]
+    tasks = asyncio.gather(*polling)
     try:
         yield page
     finally:
-        await _cancel(tasks)
+        closed.set()
+        await tasks
 
 
-async def _poll(server: Server, page: Page, seconds: float) -> None:
+async def _poll(
+    server: Server, page: Page, seconds: float, closed: asyncio.Event
+) -> None:
     """From start to start, for equal refresh; the page waits from the answer on."""
     loop = asyncio.get_running_loop()
     due = loop.time()
-    while True:
+    while not closed.is_set():
         try:
             await server.fetch("api/metrics/v1")
             page.messages += 1
         except (OSError, HTTPError):
             page.failed += 1
         due = max(due + seconds, loop.time())
-        await asyncio.sleep(due - loop.time())
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(closed.wait(), due - loop.time())
 
 
 @asynccontextmanager
