@@ -44,22 +44,24 @@ class DrmReader:
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
-        self._cards: dict[str, DrmCard] = {}
+        # All of them, those that are not shown too.
+        self.cards: dict[str, DrmCard] = {}
         self._count_at = float("-inf")
 
     def possible(self) -> bool:
         """Whether there is any card that could be shown."""
-        return any(self._find())
+        self.cards = {card.key: card for card in self._find()}
+        return bool(self.cards)
 
     def read(self, now: float, opened: Mapping[int, Opened]) -> Look:
         if now >= self._count_at:
             found = {card.key: card for card in self._find()}
-            self._cards = {key: self._cards.get(key, found[key]) for key in found}
+            self.cards = {key: self.cards.get(key, found[key]) for key in found}
             self._count_at = now + INVENTORY_SECONDS
         holds = self._holds(opened)
         held = {hold.gpu for hold in holds}
         cards: dict[str, GpuUse] = {}
-        for key, card in self._cards.items():
+        for key, card in self.cards.items():
             use = self._read_card(card, now)
             if card.own_memory or key in held:
                 cards[key] = cast("GpuUse", use)
@@ -104,7 +106,7 @@ class DrmReader:
         counted: set[tuple[str, str]] = set()
         for pid in sorted(opened):
             files = opened[pid]
-            for key, card in self._cards.items():
+            for key, card in self.cards.items():
                 clients = self._clients(files, card)
                 fresh = [c for c in clients if (key, c.number) not in counted]
                 counted.update((key, c.number) for c in fresh)

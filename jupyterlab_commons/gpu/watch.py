@@ -11,6 +11,7 @@ from jupyterlab_commons.usage.shapes import GpuReading
 
 from .descriptors import DescriptorScan
 from .drm import DrmReader
+from .holders import IDLE_BYTES
 from .nvidia import NvidiaReader
 from .nvml import LIBRARY
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from jupyterlab_commons.usage.shapes import GpuUse, Machine
+
+    from .look import Look
 
 LIBRARY_SETTING = "COMMONS_NVML_LIBRARY"
 PERIOD_SECONDS = 5.0
@@ -145,7 +148,8 @@ class GpuWatch:
         now, at = self._clock(), int(time.time() * 1000)
         nvidia = self._nvidia.read(now, at)
         listed = {hold.pid for hold in nvidia.holds}
-        opened = self._scan.look(self._pids, now, listed)
+        wanted = self._drm.cards or in_use(nvidia)
+        opened = self._scan.look(self._pids if wanted else {}, now, listed)
         drm = self._drm.read(now, opened)
         cards = {**nvidia.cards, **drm.cards}
         self._add_busy(cards, self._clock())
@@ -170,3 +174,14 @@ class GpuWatch:
         if self._failure != repr(error):
             self._failure = repr(error)
             self._log.warning("The GPUs cannot be read: %r", error)
+
+
+def in_use(look: Look) -> bool:
+    """False: no process of ours can hold one of these, so none is looked at.
+
+    The driver lists nobody and hardly any memory is used: H5 of `holders`.
+    """
+    return bool(look.holds) or any(
+        card.get("memoryUsed", IDLE_BYTES + 1) > IDLE_BYTES
+        for card in look.cards.values()
+    )

@@ -58,6 +58,15 @@ def test_a_process_is_looked_at_every_ten_seconds(host: Host) -> None:
     assert scan.look(OURS, 20) == {}
 
 
+def test_a_number_that_was_taken_again_is_noticed_within_a_minute(host: Host) -> None:
+    host.process(7, "/dev/null")
+    scan = DescriptorScan(host.machine)
+    scan.look(OURS, 0)
+    host.process(7, "/dev/nvidia0")
+    assert scan.look(OURS, 59) == {}
+    assert list(scan.look(OURS, 69)) == [7]
+
+
 def test_a_process_that_the_driver_lists_is_looked_at_at_once(host: Host) -> None:
     host.process(7)
     scan = DescriptorScan(host.machine)
@@ -86,7 +95,8 @@ def test_ten_thousand_processes_are_looked_at_in_turn(host: Host) -> None:
     looks = -(-len(many) // descriptors.MOST_PROCESSES)
     for n in range(looks):
         found = scan.look(many, n * 0.1)
-        assert len(scan._known) == (n + 1) * descriptors.MOST_PROCESSES
+        looked_at = [s for s in scan._seen.values() if s.looked_at >= 0]
+        assert len(looked_at) == (n + 1) * descriptors.MOST_PROCESSES
     assert sorted(found) == sorted(with_gpu)
 
 

@@ -99,14 +99,21 @@ def test_our_processes_are_found_by_what_they_have_open(
     driver.host.process(7, "/dev/nvidia0", "/dev/nvidia-uvm")
     watched.watch.look_at({7: 1000, 8: 1000})
     watched.watch.start()
-    reading = watched.reading(taken)
-    assert reading.holds == (GpuHold("0", 7, None, by_descriptor=True, started=1000),)
+    # Nobody can hold a GPU on which nothing is.
+    assert watched.reading(taken).holds == ()
+    driver.also({"gpu.0.mem_used": 2**30})
+    held = (GpuHold("0", 7, None, by_descriptor=True, started=1000),)
+    watched.reading(lambda r: r.holds == held)
 
 
 def test_amd_and_nvidia_stand_side_by_side(driver: Driver, watched: Watched) -> None:
     driver.host.card(1, "0x1002", {"device/mem_info_vram_total": 2**34})
+    driver.host.process(7, "/dev/dri/renderD129", "/dev/kfd")
+    watched.watch.look_at({7: 1000})
     watched.watch.start()
-    assert list(watched.reading(taken).gpus) == ["0", "card1"]
+    reading = watched.reading(taken)
+    assert list(reading.gpus) == ["0", "card1"]
+    assert [(hold.gpu, hold.pid) for hold in reading.holds] == [("card1", 7)]
 
 
 def test_without_library_and_gpu_the_thread_ends_and_says_nothing(host: Host) -> None:
