@@ -23,9 +23,10 @@ if TYPE_CHECKING:
 
 # Up to here one listing of /proc is cheaper than a walk from parent to child.
 MOST_LISTED = 1000
-# Of one look.
-MOST_NEW = 2000
-MOST_LOOKED = 2000
+MOST_LISTED_PER_MEMBER = 4
+# Of one look; more than these are looked at in turns.
+MOST_NEW = 1500
+MOST_LOOKED = 2500
 MANY = 5000
 
 
@@ -55,8 +56,8 @@ class Families:
         if pids is not None:
             for pid in self.members.keys() - pids:
                 self._end(self.members[pid], look)
-        self._place_roots(roots, look)
         self._refresh(look)
+        self._place_roots(roots, look)
         if pids is None:
             self._walk(look)
         else:
@@ -77,7 +78,12 @@ class Families:
         return None
 
     def _walks(self) -> bool:
-        few = self._listed <= max(MOST_LISTED, 4 * len(self.members))
+        # Where not all are looked at, only a listing tells at once who has ended.
+        if len(self.members) > MOST_LOOKED:
+            return False
+        few = self._listed <= max(
+            MOST_LISTED, MOST_LISTED_PER_MEMBER * len(self.members)
+        )
         return self._lists_children is True and not few
 
     def _place_roots(self, roots: Sequence[ConsumerRoot], look: Look) -> None:
@@ -86,7 +92,7 @@ class Families:
             if root.pid is not None and not root.remote:
                 wanted[root.key] = root.pid
         changed = self.roots.update(wanted, self.members)
-        look.unreadable = self.roots.unreadable
+        look.unreadable |= self.roots.unreadable
         if not changed:
             return
         for key in wanted:
@@ -145,9 +151,9 @@ class Families:
     def _chosen(self, look: Look) -> list[Member]:
         """All; of very many a part that moves on, and the roots."""
         members = list(self.members.values())
-        if len(members) <= MANY:
+        look.many = len(members) > MANY
+        if len(members) <= MOST_LOOKED:
             return members
-        look.many = True
         first = self._turn % len(members)
         self._turn = first + MOST_LOOKED
         part = members[first : self._turn]
@@ -204,8 +210,9 @@ class Families:
             except (GoneError, UnreadableError):
                 continue
             new = [pid for pid in children if pid not in self.members]
+            new = new[: most - len(queue)]
             queue.extend(self.members[pid] for pid in new if self._place(pid, look))
-            if len(queue) > most:
+            if len(queue) >= most:
                 return
 
     def _place(self, pid: int, look: Look) -> bool:
@@ -257,6 +264,8 @@ class Families:
                 moved = True
         if moved:
             self._reassign()
+            # Their children may have been nobody's so far.
+            self._outside.clear()
 
     def _is_settled(self, pid: int) -> bool:
         member = self.members.get(pid)

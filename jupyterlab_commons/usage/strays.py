@@ -73,7 +73,8 @@ class Strays:
         if self._began is not None and 0 <= now - self._began < SCAN_SECONDS:
             return False
         self._began = now
-        self._queue = self._processes.pids()
+        # The lowest first: a parent, before children that have no mark.
+        self._queue = sorted(self._processes.pids(), reverse=True)
         self._marks, self._seen = self._seen, {}
         return True
 
