@@ -32,6 +32,7 @@ def build_parts(
     """On the thread that reads them."""
     return Parts(
         headline=guard.run("this server", partial(_headline, machine, environ), None),
+        peek=guard.run("this server", partial(_headline, machine, environ), None),
         attribution=guard.run("use by notebook", partial(_attribution, machine), None),
         disk=guard.run("the home folder", partial(_disk, machine, environ, home), None),
         gpus=guard.run("the GPUs", partial(_gpus, machine, environ, log), None),

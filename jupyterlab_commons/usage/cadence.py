@@ -15,7 +15,12 @@ BUSY_CORES = 0.05
 LEAST_SECONDS = 0.2
 # After a call for lack of memory: the kill and the end of the process follow.
 ALARM_SECONDS = 2
-PEEK_SECONDS = 0.1
+ALARM_PEEK_SECONDS = 0.1
+# Where a limit can end somebody, memory alone is read this often, and more often
+# while it grows by this share of the limit a second.
+PEEK_SECONDS = 1
+GROWING_PEEK_SECONDS = 0.25
+GROWING_SHARE = 0.01
 # Attribution may take this share of its period.
 MOST_SHARE = 0.02
 # Memory that moved by this share of the limit since is attributed at once, so that
@@ -35,8 +40,11 @@ class Cadence:
         self._alarm_until = float("-inf")
         self._peeked_at = float("-inf")
         self._headline_wanted = False
-        self._consumers_wanted = False
+        self.consumers_wanted = False
         self._used: int | None = None
+        self._limited = False
+        self._growing = False
+        self._read: tuple[float, int] | None = None
 
     @property
     def consumers_period(self) -> float:
@@ -50,12 +58,12 @@ class Cadence:
 
     def want(self) -> None:
         """Something changed that a look should show soon."""
-        self._headline_wanted = self._consumers_wanted = True
+        self._headline_wanted = self.consumers_wanted = True
 
     def work_began(self) -> None:
         """After idleness: what is known of consumers is old."""
         if not self.busy:
-            self.busy = self._consumers_wanted = True
+            self.busy = self.consumers_wanted = True
 
     def alarm(self, now: float) -> None:
         """The kernel says that memory is short: somebody may be ended soon."""
@@ -71,13 +79,17 @@ class Cadence:
         )
 
     def next_peek(self) -> float:
-        """When to read the count of kills alone; never while all is calm."""
+        """When to read memory and the count of kills, and nothing else."""
         if self._peeked_at < self._alarm_until:
-            return self._peeked_at + PEEK_SECONDS
-        return float("inf")
+            return self._peeked_at + ALARM_PEEK_SECONDS
+        if not self._limited:
+            return float("inf")
+        return self._peeked_at + (
+            GROWING_PEEK_SECONDS if self._growing else PEEK_SECONDS
+        )
 
     def consumers_due(self, now: float) -> bool:
-        if self._consumers_wanted:
+        if self.consumers_wanted:
             # Even then not more often than its cost allows.
             return now - self._consumers_at >= max(
                 LEAST_SECONDS, self._cost / MOST_SHARE
@@ -90,20 +102,26 @@ class Cadence:
         self._headline_at = self._peeked_at = now
         self._headline_wanted = False
 
-    def used(self, used: int | None, limit: int | None) -> None:
-        """What the look found."""
-        if used is None:
+    def used(self, now: float, used: int | None, limit: int | None) -> None:
+        """What was read of memory."""
+        self._limited = used is not None and limit is not None and limit > 0
+        if used is None or not limit:
+            self._growing = False
             return
+        if self._read is not None and now > self._read[0]:
+            grown = (used - self._read[1]) / (now - self._read[0])
+            self._growing = grown > GROWING_SHARE * limit
+        self._read = now, used
         if self._used is None:
             self._used = used
-        elif limit and abs(used - self._used) > JUMP_SHARE * limit:
-            self._consumers_wanted = True
+        elif abs(used - self._used) > JUMP_SHARE * limit:
+            self.consumers_wanted = True
 
     def attributed(self, now: float, cost_seconds: float) -> None:
         """Consumers were measured, which took this much CPU time."""
         self._consumers_at = now
         self._cost = (self._cost + cost_seconds) / 2
-        self._consumers_wanted = False
+        self.consumers_wanted = False
         self._used = None
 
     def _nominal(self) -> float:

@@ -118,7 +118,8 @@ class Incidents:
             victim, sure = _victim(before, after, blamed)
             if victim is not None and (sure or "consumer" not in self._known(kill)):
                 kill.sure = sure
-                self._blame(kill.key, victim, before)
+                look = self._fullest_look(victim, kill.before, kill.now)
+                self._blame(kill.key, victim, look)
                 return
 
     def _known(self, kill: _Kill) -> Mapping[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import compose
@@ -62,6 +63,22 @@ class Measurement:
             read = self._run("this server", lambda: part.read(now), NO_HEADLINE)
         self._headline = read
         self._counters.looked(now, read, self._gpus())
+        return self._count_kills(now, read)
+
+    def peek(self, now: float) -> tuple[int, MemoryUse]:
+        """Memory of this moment, and how many processes were ended; nothing else."""
+        part = self._parts.peek
+        if part is None:
+            return 0, {}
+        read = self._run("this server", lambda: part.read(now), NO_HEADLINE)
+        if read.memory:
+            # What attribution is compared with, and what a post-mortem tells.
+            self._headline = replace(
+                self._headline, memory=read.memory, anonymous=read.anonymous
+            )
+        return self._count_kills(now, read), read.memory
+
+    def _count_kills(self, now: float, read: Headline) -> int:
         count = read.memory.get("oomKills")
         if count is None:
             return 0

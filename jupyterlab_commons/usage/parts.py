@@ -77,6 +77,8 @@ class Parts:
     """Each may be missing, for a part that could not even be made."""
 
     headline: HeadlinePart | None = None
+    # A second one, so that a look in between does not cut the rates of the first.
+    peek: HeadlinePart | None = None
     attribution: AttributionPart | None = None
     disk: DiskPart | None = None
     gpus: GpuPart | None = None

@@ -220,8 +220,7 @@ class Sampler:
             self._look(now)
         elif now >= self._cadence.next_peek() or self._deaths:
             self._cadence.peeked(now)
-            if self._measured.look(now):
-                self._attribute_and_tell()
+            self._peek(now)
         while self._deaths:
             self._measured.died(self._deaths.popleft())
         asked = self._asked_at
@@ -259,17 +258,36 @@ class Sampler:
         """The headline; and the consumers, if it is their turn."""
         killed = self._measured.look(now)
         memory = self._measured.memory()
-        self._cadence.used(memory.get("used"), memory.get("limit"))
+        self._cadence.used(now, memory.get("used"), memory.get("limit"))
         if killed:
-            # Whoever it was is leaving now, and the loop may be held up.
-            self._attribute_and_tell()
-            self._cadence.want()
+            self._attribute_the_kill()
         elif self._asked_at is None and self._cadence.consumers_due(now):
-            self._asked_at = now
-            self._outlets.ask_roots()
+            self._ask(now)
         elif self._asked_at is None:
             self._outlets.peek_roots()
             self._tell()
+
+    def _peek(self, now: float) -> None:
+        """Between looks: memory may be on its way to the limit."""
+        killed, memory = self._measured.peek(now)
+        self._cadence.used(now, memory.get("used"), memory.get("limit"))
+        if killed:
+            self._attribute_the_kill()
+        elif (
+            self._asked_at is None
+            and self._cadence.consumers_wanted
+            and self._cadence.consumers_due(now)
+        ):
+            self._ask(now)
+
+    def _ask(self, now: float) -> None:
+        self._asked_at = now
+        self._outlets.ask_roots()
+
+    def _attribute_the_kill(self) -> None:
+        """Whoever it was is leaving now, and the loop may be held up."""
+        self._attribute_and_tell()
+        self._cadence.want()
 
     def _attribute_and_tell(self) -> None:
         # Its turn was when it asked; a slow answer must not delay the next turn.
@@ -312,7 +330,7 @@ class Sampler:
             ends.append(lambda: breath.end(self._life, self._last))
         ends += [
             part.close
-            for part in (parts.headline, parts.attribution, parts.disk)
+            for part in (parts.headline, parts.peek, parts.attribution, parts.disk)
             if part is not None
         ]
         if parts.gpus is not None:

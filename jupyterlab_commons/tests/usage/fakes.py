@@ -94,6 +94,23 @@ class FakeHeadline:
 
 
 @dataclass
+class _Peek:
+    """Reads what the headline would, and is not counted."""
+
+    of: FakeHeadline
+
+    def read(self, now: float) -> Headline:
+        self.of.hold()
+        return self.of.now
+
+    def oom_watch(self) -> Watch | None:
+        return None
+
+    def close(self) -> None:
+        pass
+
+
+@dataclass
 class FakeAttribution:
     now: Attribution = field(default_factory=Attribution)
     reads: int = 0
@@ -160,11 +177,12 @@ class Fakes:
 
     def parts(self) -> Parts:
         return Parts(
-            self.headline,
-            self.attribution,
-            self.disk,
-            self.gpus,
-            lambda reading, attribution: self.holders,
+            headline=self.headline,
+            peek=_Peek(self.headline),
+            attribution=self.attribution,
+            disk=self.disk,
+            gpus=self.gpus,
+            assign=lambda reading, attribution: self.holders,
         )
 
 

@@ -160,10 +160,35 @@ def test_two_looks_are_never_closer_than_a_fifth_of_a_second(bench: Bench) -> No
 def test_memory_that_moves_fast_is_attributed_at_once(bench: Bench) -> None:
     bench.run(100)
     bench.fakes.headline.now = headline(GIB + 250 * MIB)
-    assert bench.count(10)[1] == 1
+    assert bench.count(1.1)[1] == 1
     # A twentieth of the limit is 205 MiB.
     bench.fakes.headline.now = headline(GIB + 400 * MIB)
     assert bench.count(10)[1] == 0
+    bench.close()
+
+
+def test_memory_that_runs_up_to_the_limit_is_known_nearly_to_its_end(
+    bench: Bench,
+) -> None:
+    bench.run(100)
+    for step in range(40):
+        used = GIB + step * 75 * MIB
+        bench.fakes.headline.now = headline(used, kills=0)
+        bench.fakes.attribution.now = Attribution(uses={"k": {"memory": used}})
+        bench.run(0.1)
+    bench.fakes.headline.now = headline(GIB, kills=1)
+    bench.fakes.attribution.now = Attribution()
+    bench.sampler._called()
+    bench.run(0.2)
+    (incident,) = bench.told[-1].sample["incidents"].values()
+    assert incident["memory"] >= used - 4 * 75 * MIB
+    bench.close()
+
+
+def test_without_a_limit_nothing_is_read_between_looks(bench: Bench) -> None:
+    bench.fakes.headline.now = headline(memory={"used": GIB})
+    bench.run(100)
+    assert bench.sampler._cadence.next_peek() == float("inf")
     bench.close()
 
 
