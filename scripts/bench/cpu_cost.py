@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 from dataclasses import dataclass
 from functools import partial
@@ -75,6 +76,8 @@ class Cost:
     per_hour: float
     messages: int
     measured_seconds: float
+    # Of the whole machine; where others work, caches are shared with them.
+    load: float
 
 
 def _cases() -> list[tuple[Kind, list[Look]]]:
@@ -162,6 +165,7 @@ async def _cost(server: Server, look: Look) -> Cost:
             per_hour=spent / elapsed * HOUR,
             messages=page.messages - messages,
             measured_seconds=elapsed,
+            load=os.getloadavg()[0],
         )
 
 
@@ -170,7 +174,17 @@ def _print(costs: list[Cost]) -> None:
     base = sum(bare) / len(bare)
     noise = (max(bare) - min(bare)) / 2
     table(
-        ("server", "page", "every", "for", "answers", "CPU s/h", "over bare", "core %"),
+        (
+            "server",
+            "page",
+            "every",
+            "for",
+            "answers",
+            "CPU s/h",
+            "over bare",
+            "core %",
+            "load",
+        ),
         [
             (
                 cost.server,
@@ -181,6 +195,7 @@ def _print(costs: list[Cost]) -> None:
                 f"{cost.per_hour:.1f}",
                 f"{cost.per_hour - base:+.2f}",
                 f"{(cost.per_hour - base) / HOUR * 100:+.3f}",
+                f"{cost.load:.1f}",
             )
             for cost in costs
         ],
@@ -191,6 +206,12 @@ def _print(costs: list[Cost]) -> None:
         " children. Answers: those of polls, or frames; ours looks as often as it says,"
         "\nbut sends nothing while nothing has changed."
     )
+    loads = [cost.load for cost in costs]
+    if max(loads) > (os.cpu_count() or 1):
+        say(
+            f"Others worked on this machine meanwhile (load {min(loads):.1f} to"
+            f" {max(loads):.1f}): figures taken at unlike loads are not quite alike."
+        )
     over = {cost.look.key: cost.per_hour - base for cost in costs}
     _print_ratios(over, noise)
 
