@@ -18,7 +18,8 @@ ALARM_SECONDS = 2
 ALARM_PEEK_SECONDS = 0.1
 # Where a limit can end somebody, memory alone is read this often, and more often
 # while it grows by this share of the limit a second.
-PEEK_SECONDS = 1
+BUSY_PEEK_SECONDS = 1
+IDLE_PEEK_SECONDS = 2
 GROWING_PEEK_SECONDS = 0.25
 GROWING_SHARE = 0.01
 # Attribution may take this share of its period.
@@ -84,9 +85,9 @@ class Cadence:
             return self._peeked_at + ALARM_PEEK_SECONDS
         if not self._limited:
             return float("inf")
-        return self._peeked_at + (
-            GROWING_PEEK_SECONDS if self._growing else PEEK_SECONDS
-        )
+        if self._growing:
+            return self._peeked_at + GROWING_PEEK_SECONDS
+        return self._peeked_at + (BUSY_PEEK_SECONDS if self.busy else IDLE_PEEK_SECONDS)
 
     def consumers_due(self, now: float) -> bool:
         if self.consumers_wanted:

@@ -160,7 +160,7 @@ def test_two_looks_are_never_closer_than_a_fifth_of_a_second(bench: Bench) -> No
 def test_memory_that_moves_fast_is_attributed_at_once(bench: Bench) -> None:
     bench.run(100)
     bench.fakes.headline.now = headline(GIB + 250 * MIB)
-    assert bench.count(1.1)[1] == 1
+    assert bench.count(2.1)[1] == 1
     # A twentieth of the limit is 205 MiB.
     bench.fakes.headline.now = headline(GIB + 400 * MIB)
     assert bench.count(10)[1] == 0
