@@ -24,7 +24,7 @@ const GAP_STEPS = 6;
 /** Growth below these shares of the limit is noise. */
 const LEAST_GROWTH = 0.02;
 const LEAST_DROP = 0.02;
-/** One jump of this share of the growth is a step, not a pace. */
+/** One jump up or down of this share of the growth is a step, not a pace. */
 const MOST_JUMP = 0.6;
 /** Nobody knows what happens in ten times the time that was seen, or after an hour. */
 const MOST_AHEAD = 10;
@@ -65,7 +65,8 @@ export function secondsUntilFull(
     return null;
   }
   const { used, limit, series, seconds } = filling;
-  const highest = Math.max(...series.map(each => each ?? 0));
+  const known = withoutSpikes(series.filter(each => each !== null));
+  const highest = Math.max(0, ...known);
   if (used <= 0 || used >= limit || highest - used > LEAST_DROP * limit) {
     return null;
   }
@@ -111,6 +112,18 @@ function filling(
     : { series, used: used / MIB, limit: limit / MIB, seconds };
 }
 
+/** The middle of each number and its neighbours: what was there for a moment only is gone. */
+function withoutSpikes(values: readonly number[]): number[] {
+  return values.map((value, index) => {
+    const before = values[index - 1] ?? value;
+    const after = values[index + 1] ?? value;
+    return Math.max(
+      Math.min(before, value),
+      Math.min(Math.max(before, value), after)
+    );
+  });
+}
+
 /** Points of the last `seconds`, oldest first, back to the last silence. */
 function recentPoints(series: Series, step: number, seconds: number): Point[] {
   const every = Math.ceil(seconds / step / MOST_POINTS);
@@ -142,9 +155,10 @@ function steadyPace(points: readonly Point[], limit: number): number | null {
   }
   const pace = Math.min(medianPace(points), medianPace(late));
   const growth = pace * spanOf(points);
-  const jumps = points
+  const values = withoutSpikes(points.map(({ value }) => value));
+  const jumps = values
     .slice(1)
-    .map(({ value }, index) => value - points[index]!.value);
+    .map((value, index) => Math.abs(value - values[index]!));
   return growth > LEAST_GROWTH * limit &&
     Math.max(...jumps) <= MOST_JUMP * growth
     ? pace

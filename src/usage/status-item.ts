@@ -73,12 +73,13 @@ export class UsageStatus extends Widget {
     }
     const wasActive = this.isActive;
     this._said = said;
-    this.node.replaceChildren(...(words?.parts ?? []).map(drawPart));
+    this.node.replaceChildren(
+      ...(words?.parts ?? []).flatMap(part => [' ', drawPart(part)])
+    );
     this.node.style.fontStyle = isOld ? 'italic' : '';
     const label = isOld
       ? trans.__('Not current: %1', words?.label ?? '')
       : (words?.label ?? '');
-    this.node.setAttribute('aria-label', label);
     this.node.title = trans.__('%1. Show resources', label);
     if (wasActive !== this.isActive) {
       this.activeChanged.emit();
@@ -94,10 +95,17 @@ export class UsageStatus extends Widget {
   private _said = '';
 }
 
-function drawPart({ text, tone, room }: StatusPart): HTMLElement {
+function drawPart({ text, tone, said, room }: StatusPart): HTMLElement {
   const part = document.createElement('span');
   part.className = `jp-StatusBar-TextItem jp-mod-${tone}`;
-  part.textContent = `${SIGNS[tone]}${text}`;
+  if (said !== '') {
+    const sign = document.createElement('span');
+    sign.setAttribute('role', 'img');
+    sign.setAttribute('aria-label', said);
+    sign.textContent = SIGNS[tone];
+    part.append(sign);
+  }
+  part.append(text);
   Object.assign(part.style, {
     display: 'inline-block',
     marginRight: '4px',

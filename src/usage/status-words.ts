@@ -9,11 +9,13 @@ export type StatusTone = 'ok' | 'high' | 'full';
 export type StatusPart = {
   text: string;
   tone: StatusTone;
+  /** The tone in a word; empty where all is well. */
+  said: string;
   /** Characters of the longest text that is likely here, so that nothing jumps. */
   room: number;
 };
 
-/** All of it; `label` says the same in words, without colours and signs. */
+/** All of it, and the same in one line without colours and signs. */
 export type StatusWords = { parts: StatusPart[]; label: string };
 
 type Shown = Pick<UsageSettings, 'showMemory' | 'showCpu' | 'showGpu'>;
@@ -29,40 +31,38 @@ export function statusWords(
   sample: UsageSample,
   shown: Shown
 ): StatusWords | null {
-  const all = [
+  const parts = [
     shown.showMemory ? memoryPart(trans, sample) : null,
     shown.showCpu ? cpuPart(trans, sample) : null,
     shown.showGpu ? gpuPart(trans, sample) : null
-  ].filter(each => each !== null);
-  return all.length === 0
-    ? null
-    : {
-        parts: all,
-        label: all
-          .map(({ text, tone }) => withTone(trans, text, tone))
-          .join(', ')
-      };
+  ]
+    .filter(each => each !== null)
+    .map(part => ({ ...part, said: toneWords(trans, part.tone) }));
+  const label = parts
+    .map(({ text, said }) =>
+      said === '' ? text : trans.__('%1 (%2)', text, said)
+    )
+    .join(', ');
+  return parts.length === 0 ? null : { parts, label };
 }
 
-function withTone(
-  trans: TranslationBundle,
-  text: string,
-  tone: StatusTone
-): string {
+type Figure = Omit<StatusPart, 'said'>;
+
+function toneWords(trans: TranslationBundle, tone: StatusTone): string {
   switch (tone) {
     case 'ok':
-      return text;
+      return '';
     case 'high':
-      return trans.__('%1 (high)', text);
+      return trans.__('high');
     case 'full':
-      return trans.__('%1 (full)', text);
+      return trans.__('full');
   }
 }
 
 function memoryPart(
   trans: TranslationBundle,
   { memory }: UsageSample
-): StatusPart | null {
+): Figure | null {
   const { used, limit = memory.total } = memory;
   if (used === undefined) {
     return null;
@@ -79,7 +79,7 @@ function memoryPart(
 function cpuPart(
   trans: TranslationBundle,
   { cpu }: UsageSample
-): StatusPart | null {
+): Figure | null {
   const { used, limit = cpu.total, throttled = 0 } = cpu;
   if (used === undefined) {
     return null;
@@ -99,7 +99,7 @@ function cpuPart(
 function gpuPart(
   trans: TranslationBundle,
   { gpus }: UsageSample
-): StatusPart | null {
+): Figure | null {
   // The parts of a split GPU count, not the whole of it.
   const each = Object.values(gpus).filter(gpu => gpu.mig !== true);
   const busy = each.flatMap(gpu => gpu.busy ?? []);
