@@ -85,7 +85,10 @@ c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self", "shares!user"]}]
 c.JupyterHub.services = []
 if api_token := os.environ.get("COMMONS_DEMO_API_TOKEN"):
     c.JupyterHub.services = [{"name": "tests", "api_token": api_token, "admin": True}]
-    c.Spawner.args.append("--LabApp.expose_app_in_browser=True")
+    c.Spawner.args += [
+        "--LabApp.expose_app_in_browser=True",
+        "--JupyterNotebookApp.expose_app_in_browser=True",
+    ]
 
 # The companion. `directory` lets people find each other by part of a name.
 configure(c, port=companion_port, data_dir=directory / "commons", directory=True)

@@ -11,7 +11,12 @@ const PRETTIER_FILES = [
   'ui-tests/*.{ts,json}'
 ];
 const STYLE_FILES = ['style/**/*.css'];
-const PYTHON = ['jupyterlab_commons', 'demo', 'hatch_build.py'];
+const PYTHON = [
+  'jupyterlab_commons',
+  'demo',
+  'scripts/bench',
+  'hatch_build.py'
+];
 
 const node = (file, ...args) =>
   must(venvNode(), [at('node_modules', file), ...args]);
