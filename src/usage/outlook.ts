@@ -25,7 +25,7 @@ const GAP_STEPS = 6;
 const LEAST_GROWTH = 0.02;
 const LEAST_DROP = 0.02;
 /** One jump up or down of this share of the growth is a step, not a pace. */
-const MOST_JUMP = 0.6;
+const MOST_JUMP = 0.4;
 /** Nobody knows what happens in ten times the time that was seen, or after an hour. */
 const MOST_AHEAD = 10;
 const MOST_SECONDS = 3600;
@@ -154,12 +154,13 @@ function steadyPace(points: readonly Point[], limit: number): number | null {
     return null;
   }
   const pace = Math.min(medianPace(points), medianPace(late));
-  const growth = pace * spanOf(points);
   const values = withoutSpikes(points.map(({ value }) => value));
+  const growth = values[values.length - 1]! - values[0]!;
   const jumps = values
     .slice(1)
     .map((value, index) => Math.abs(value - values[index]!));
-  return growth > LEAST_GROWTH * limit &&
+  return pace > 0 &&
+    growth > LEAST_GROWTH * limit &&
     Math.max(...jumps) <= MOST_JUMP * growth
     ? pace
     : null;

@@ -145,7 +145,7 @@ describe('what comes', () => {
     );
   });
 
-  it('keeps what it does not know itself for the patches to come', async () => {
+  it('takes figures of a newer server that it does not know', async () => {
     stream.setView('status');
     await pass(1);
     server.say({

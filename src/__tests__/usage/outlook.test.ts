@@ -86,11 +86,21 @@ describe('What is no leak', () => {
     ],
     ['one jump two minutes ago', second => (second < -120 ? 1000 : 3500)],
     ['one jump half a minute ago', second => (second < -30 ? 1000 : 3500)],
+    [
+      'two jumps',
+      second => (second < -100 ? 1000 : second < -30 ? 2200 : 3400)
+    ],
     ['one jump just now', second => (second < 0 ? 1000 : 3500)],
     [
       'growth that has ended',
       second => Math.min(3500, 3500 + 15 * (second + 70))
     ],
+    [
+      'growth that has turned',
+      second =>
+        3500 - Math.max(0, second + 60) / 2 + Math.min(0, second + 60) * 8
+    ],
+    ['a drift', second => 3900 + 0.2 * second],
     ['memory that is freed', second => 3000 - 8 * second],
     ['zero', () => 0],
     ['nothing known', () => null]
