@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .handlers.commit import CommitHandler
+from .handlers.diff import BlobHandler, CellHandler, DiffHandler
 from .handlers.history import HistoryHandler, RefsHandler, RepositoryHandler
 
 PREFIX = "/commons/git"
@@ -10,6 +12,10 @@ ROUTES = {
     "repository": RepositoryHandler,
     "refs": RefsHandler,
     "history": HistoryHandler,
+    "commit": CommitHandler,
+    "diff": DiffHandler,
+    "cell": CellHandler,
+    "blob": BlobHandler,
 }
 
 

@@ -8,11 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_core.paths import jupyter_data_dir
 
+from .details import Details
+from .diff import Diffs
 from .history import History
+from .objects import Objects
 from .refs import RefsReader
 from .repository import Repositories
 from .runner import GitRunner
 from .trust import TrustStore
+from .versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +37,10 @@ class GitService:
         )
         self.refs = RefsReader(self.runner)
         self.history = History(self.runner)
+        self.details = Details(self.runner)
+        self.objects = Objects(self.runner)
+        self.versions = Versions(self.runner, self.objects)
+        self.diffs = Diffs(self.versions, self.refs)
 
 
 def git_of(settings: dict[str, Any], root_dir: str) -> GitService:

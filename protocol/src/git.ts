@@ -10,9 +10,7 @@
  * JSON object a line (`application/x-ndjson`), the last one with `end`.
  */
 import {
-  anything,
   count,
-  dictionary,
   flag,
   list,
   nullable,
@@ -23,9 +21,11 @@ import {
   type Decoded
 } from './decode.ts';
 
-const hash = text(64);
+export const gitHash = text(64);
+const hash = gitHash;
 /** A path inside the repository. */
-const path = text(8192);
+export const gitPath = text(8192);
+const path = gitPath;
 const moment = count();
 const refName = text(1024);
 
@@ -181,105 +181,6 @@ export const gitCommit = record({
   moreFiles: optional(count())
 });
 export type GitCommit = Decoded<typeof gitCommit>;
-
-/** A version of a file: a commit's hash, or the index, or the file on disk. */
-export const GIT_INDEX = ':index';
-export const GIT_WORKTREE = ':worktree';
-
-/** How many characters of a text cell or file a diff carries at most. */
-const source = text(2_000_000);
-
-/** An output as a diff shows it: what kind, how large, and whether it is the same. */
-export const gitOutput = record({
-  /** SHA-1 of its JSON in canonical form. */
-  hash: text(64),
-  /** `stream`, `error`, or the richest MIME type. */
-  kind: text(255),
-  bytes: count()
-});
-export type GitOutput = Decoded<typeof gitOutput>;
-
-export const gitCellSide = record({
-  /** Where it is in its notebook, from 0. */
-  index: count(),
-  id: optional(text(64)),
-  type: oneOf(['code', 'markdown', 'raw']),
-  source: optional(source),
-  outputs: optional(list(gitOutput, 1000))
-});
-export type GitCellSide = Decoded<typeof gitCellSide>;
-
-/**
- * One line of a notebook's diff. Sources are left out where both are the same.
- * - `same`: not even shown, except as "12 unchanged cells".
- * - `moved` is set beside any of them when the cell stands in another place.
- */
-export const gitCellChange = record({
-  change: oneOf(['same', 'added', 'deleted', 'changed', 'outputs', 'metadata']),
-  moved: optional(flag),
-  before: optional(gitCellSide),
-  after: optional(gitCellSide),
-  /** Keys of the metadata that differ. */
-  metadata: optional(list(text(255), 100))
-});
-export type GitCellChange = Decoded<typeof gitCellChange>;
-
-/** `GET diff?repo=&path=&from=&to=&fromPath=`; `from` absent: the first parent. */
-export const gitDiff = record({
-  kind: oneOf(['notebook', 'text', 'binary', 'too-large', 'same']),
-  before: nullable(record({ path, bytes: count() })),
-  after: nullable(record({ path, bytes: count() })),
-  /** Runs of `same` cells are one entry with `run` cells. */
-  cells: optional(
-    list(
-      record({
-        run: optional(count(1)),
-        cell: optional(gitCellChange)
-      }),
-      20_000
-    )
-  ),
-  metadata: optional(list(text(255), 100)),
-  oldText: optional(source),
-  newText: optional(source)
-});
-export type GitDiff = Decoded<typeof gitDiff>;
-
-/** `GET cell?repo=&path=&rev=&index=`: one whole cell of a version, with its outputs. */
-export const gitCell = record({ cell: anything });
-
-/** `GET blob?repo=&path=&rev=`: a version of a file, to open it read-only. */
-export const gitBlob = record({
-  path,
-  rev: text(64),
-  bytes: count(),
-  format: oneOf(['json', 'text', 'base64']),
-  content: anything
-});
-export type GitBlob = Decoded<typeof gitBlob>;
-
-/** `GET blame?repo=&path=&rev=`: who last changed each cell (or, of a text file, each line). */
-export const gitBlame = record({
-  /** The commits that are named, by hash. */
-  commits: dictionary(
-    record({ author: gitPerson, at: moment, subject: text(300) }),
-    10_000
-  ),
-  /** In the order of the cells; null: not committed yet. */
-  cells: list(
-    record({
-      id: optional(text(64)),
-      index: count(),
-      /** Of its source, and of its outputs. */
-      source: nullable(hash),
-      outputs: optional(nullable(hash))
-    }),
-    20_000
-  ),
-  /** History was not followed to its end; older commits may be the true ones. */
-  cut: optional(flag)
-});
-export type GitBlame = Decoded<typeof gitBlame>;
 
 /** `GET status?repo=`. */
 export const gitStatus = record({

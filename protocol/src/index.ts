@@ -5,6 +5,7 @@ export * from './decode.ts';
 export * from './document-id.ts';
 export * from './errors.ts';
 export * from './git.ts';
+export * from './git-diff.ts';
 export * from './link.ts';
 export * from './merge-patch.ts';
 export * from './merged.ts';
