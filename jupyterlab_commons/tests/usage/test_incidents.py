@@ -111,7 +111,7 @@ def test_a_pid_that_was_given_anew_does_not_hide_the_victim() -> None:
     incidents = Incidents()
     incidents.looked(BEFORE)
     incidents.killed(12, WALL, 1)
-    after = look(12, rows(analysis=10 * MIB), PROCESSES)
+    after = look(12, rows(), PROCESSES)
     after.attribution.started[ANALYSIS] += 1
     incidents.looked(after)
     assert only(incidents)["consumer"] == "analysis"

@@ -10,78 +10,13 @@ from itertools import pairwise
 
 import pytest
 
-from jupyterlab_commons.usage.sampler import Outlets, Sampler, Told
 from jupyterlab_commons.usage.shapes import (
     Attribution,
-    ConsumerRoot,
     GpuReading,
-    Machine,
 )
 
-from .fakes import GIB, LOG, MIB, FakeClock, Fakes, headline
-
-KERNEL = ConsumerRoot("k", "kernel", "a.ipynb", 100, path="a.ipynb", state="idle")
-SERVER = ConsumerRoot("server", "server", "Jupyter", 1)
-
-
-class Bench:
-    """A sampler whose thread never runs: each step is a call."""
-
-    def __init__(self) -> None:
-        self.clock = FakeClock()
-        self.fakes = Fakes()
-        self.told: list[Told] = []
-        self.asked: list[float] = []
-        self.peeked = 0
-        self.answers = True
-        self.roots: tuple[ConsumerRoot, ...] = (SERVER, KERNEL)
-        self.cost = 0.0
-        self.sampler = Sampler(
-            make_parts=lambda guard: self.fakes.parts(),
-            outlets=Outlets(
-                publish=self.told.append, ask_roots=self._ask, peek_roots=self._peek
-            ),
-            machine=Machine(),
-            log=LOG,
-            clock=self.clock,
-        )
-        self.sampler._open()
-
-    def _ask(self) -> None:
-        self.asked.append(self.clock.now())
-        if self.answers:
-            self.sampler.roots_are(self.roots)
-
-    def _peek(self) -> None:
-        self.peeked += 1
-
-    def tick(self) -> None:
-        sleeper = self.sampler._sleeper
-        assert self.sampler._tick()
-        while sleeper._event.is_set():
-            sleeper.sleep(0)
-            assert self.sampler._tick()
-
-    def run(self, seconds: float) -> None:
-        """As the thread would: sleep until something is due, then do it."""
-        end = self.clock.seconds + seconds
-        self.tick()
-        while (due := self.clock.seconds + self.sampler._wait()) <= end:
-            self.clock.seconds = max(due, self.clock.seconds + 0.001)
-            self.tick()
-        self.clock.seconds = end
-
-    def close(self) -> None:
-        self.sampler._close()
-
-    def count(self, seconds: float) -> tuple[int, int]:
-        """Reads of the headline and of the processes in that time."""
-        before = self.fakes.headline.reads, self.fakes.attribution.reads
-        self.run(seconds)
-        return (
-            self.fakes.headline.reads - before[0],
-            self.fakes.attribution.reads - before[1],
-        )
+from .fakes import GIB, MIB, headline
+from .sampler_bench import KERNEL, SERVER, Bench
 
 
 @pytest.fixture
@@ -167,24 +102,6 @@ def test_memory_that_moves_fast_is_attributed_at_once(bench: Bench) -> None:
     bench.close()
 
 
-def test_memory_that_runs_up_to_the_limit_is_known_nearly_to_its_end(
-    bench: Bench,
-) -> None:
-    bench.run(100)
-    for step in range(40):
-        used = GIB + step * 75 * MIB
-        bench.fakes.headline.now = headline(used, kills=0)
-        bench.fakes.attribution.now = Attribution(uses={"k": {"memory": used}})
-        bench.run(0.1)
-    bench.fakes.headline.now = headline(GIB, kills=1)
-    bench.fakes.attribution.now = Attribution()
-    bench.sampler._called()
-    bench.run(0.2)
-    (incident,) = bench.told[-1].sample["incidents"].values()
-    assert incident["memory"] >= used - 4 * 75 * MIB
-    bench.close()
-
-
 def test_without_a_limit_nothing_is_read_between_looks(bench: Bench) -> None:
     bench.fakes.headline.now = headline(memory={"used": GIB})
     bench.run(100)
@@ -234,73 +151,6 @@ def test_a_loop_that_does_not_answer_delays_the_table_and_nothing_else(
     assert len(bench.told) - told == tables
     # The kernels of before are what is known.
     assert bench.fakes.attribution.roots == (SERVER, KERNEL)
-    bench.close()
-
-
-def test_a_call_for_memory_is_looked_into_at_once_and_the_victim_named(
-    bench: Bench,
-) -> None:
-    known = Attribution(
-        uses={"k": {"memory": 3 * GIB, "peak": 3 * GIB}},
-        owner_of={100: "k"},
-        started={100: 7},
-    )
-    bench.fakes.attribution.now = known
-    bench.fakes.headline.now = headline(4 * GIB, kills=2)
-    bench.run(100)
-    assert bench.told[-1].sample["incidents"] == {}
-    told = len(bench.told)
-    # Version 1 calls just before the kill.
-    bench.sampler._called()
-    bench.run(0.05)
-    assert len(bench.told) == told
-    bench.fakes.headline.now = headline(GIB, kills=3)
-    bench.fakes.attribution.now = Attribution()
-    bench.answers = False
-    bench.run(0.11)
-    (incident,) = bench.told[-1].sample["incidents"].values()
-    assert (incident["kind"], incident.get("name")) == ("out-of-memory", "a.ipynb")
-    assert incident["memory"] == 3 * GIB
-    bench.close()
-
-
-def test_kills_from_before_this_server_are_not_its_own(bench: Bench) -> None:
-    bench.fakes.headline.now = headline(GIB, kills=12)
-    bench.run(20)
-    assert bench.told[-1].sample["incidents"] == {}
-    bench.close()
-
-
-def test_calls_without_end_cost_little(bench: Bench) -> None:
-    bench.run(100)
-    reads = bench.fakes.headline.reads
-    for _ in range(1000):
-        bench.sampler._called()
-        bench.clock.pass_by(0.01)
-        bench.tick()
-    assert bench.fakes.headline.reads - reads <= 110
-    bench.close()
-
-
-def test_a_kernel_that_died_by_itself_is_told_at_once(bench: Bench) -> None:
-    bench.fakes.attribution.now = Attribution(uses={"k": {"memory": GIB}})
-    bench.run(100)
-    bench.sampler.kernel_died("k")
-    bench.run(0.3)
-    (incident,) = bench.told[-1].sample["incidents"].values()
-    assert (incident["kind"], incident["memory"]) == ("kernel-died", GIB)
-    bench.close()
-
-
-def test_a_death_whose_kill_was_not_yet_read_is_out_of_memory(bench: Bench) -> None:
-    bench.fakes.headline.now = headline(4 * GIB, kills=0)
-    bench.fakes.attribution.now = Attribution(uses={"k": {"memory": GIB}})
-    bench.run(101)
-    bench.fakes.headline.now = headline(GIB, kills=1)
-    bench.sampler.kernel_died("k")
-    bench.run(0.3)
-    (incident,) = bench.told[-1].sample["incidents"].values()
-    assert (incident["kind"], incident["consumer"]) == ("out-of-memory", "k")
     bench.close()
 
 
