@@ -144,7 +144,7 @@ class Client:
             self._told = after
             return {"full": after}
         waited = self._clients.now() - self._told_at
-        if patch.keys() <= {"at"} and waited < HEARTBEAT_SECONDS:
+        if patch.keys() <= {"at"} and waited < HEARTBEAT_SECONDS - EARLY_SECONDS:
             return None
         self._told = after
         return {"patch": {"at": after["at"], **patch}}

@@ -147,6 +147,16 @@ async def test_an_unchanged_server_is_a_heartbeat_each_ten_seconds(
     ]
 
 
+async def test_a_tick_that_comes_early_does_not_put_a_heartbeat_off(
+    server: Server,
+) -> None:
+    page = Page(server.clients)
+    page.client.look("status")
+    for tick in range(7):
+        await server.say(sample(at=WALL + tick), 4.99)
+    assert [frame["patch"]["at"] - WALL for frame in page.frames[1:]] == [2, 4, 6]
+
+
 async def test_a_hidden_page_is_sent_nothing_and_then_what_it_missed(
     server: Server,
 ) -> None:
