@@ -296,7 +296,7 @@ def _read_cursor(query: Query, refs: Refs) -> _Place:
         tips, skip, path = json.loads(base64.urlsafe_b64decode(query.cursor))
         named = [whole_hash(tip) for tip in tips] if isinstance(tips, list) else None
         before = None if path is None else repo_path(path)
-    except (ValueError, TypeError, CommonsError):
+    except (ValueError, TypeError, RecursionError, CommonsError):
         raise CommonsError("BAD_REQUEST", "after") from None
     if not isinstance(skip, int) or skip < 0:
         raise CommonsError("BAD_REQUEST", "after")
@@ -313,5 +313,5 @@ def _sum(tips: Iterable[str]) -> str:
 
 def has_commit_graph(repo: Repo) -> bool:
     """Without one an exact order would walk the whole history first."""
-    objects = repo.git_dir / "objects" / "info"
+    objects = repo.common / "objects" / "info"
     return (objects / "commit-graph").exists() or (objects / "commit-graphs").exists()

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from jupyterlab_commons.errors import CommonsError
 
-from .runner import SAFE_PREFIX, Lane, end_group
+from .defences import prefix
+from .process import end_group
+from .runner import Lane
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -140,8 +142,9 @@ class _Reader:
         if self._process is None or self._process.returncode is not None:
             self._process = await self._runner.start(
                 self._repo.top,
-                [*SAFE_PREFIX, "cat-file", "--batch-command"],
+                [*prefix(), "cat-file", "--batch-command"],
                 lane=Lane.READ,
+                env=self._repo.place,
                 ceiling=self._repo.ceiling,
             )
         return self._process

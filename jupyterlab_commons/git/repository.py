@@ -5,24 +5,35 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyterlab_commons.errors import CommonsError, printable
 
+from .process import first_line
+from .programs import Programs
 from .revisions import told_path
-from .runner import Limits, Repo, first_line
-from .trust import entries_of, filters_of, hooks_in, programs_of
+from .runner import Limits, Repo
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
+    from .programs import Setting
     from .runner import GitRunner, Result
-    from .trust import Program, TrustStore
+    from .trust import TrustStore
 
 OLDEST_GIT = (2, 38)
 _VERSION = re.compile(rb"git version (\d+)\.(\d+)")
+_PARTIAL = re.compile(r"extensions\.partialclone|remote\..*\.promisor", re.DOTALL)
+_COMMAND_CHARS = 1024
+_NO_WORK_TREE = "this operation must be run in a work tree"
+_ELSEWHERE = "its git folder lies outside of the files of this server"
+_WHERE = [
+    *("rev-parse", "--path-format=absolute"),
+    *("--show-toplevel", "--git-dir", "--git-common-dir"),
+]
+_WHERE_LINES = 3
 _QUICK = Limits(seconds=10, stdout_bytes=2 * 1024 * 1024)
 # The first of these files that is there says which verb is half done.
 _HALF_DONE = (
@@ -42,7 +53,7 @@ class RepositoryInfo:
 
     told: dict[str, Any]
     repo: Repo | None = None
-    programs: tuple[Program, ...] = ()
+    programs: Programs = field(default_factory=Programs)
 
 
 class Repositories:
@@ -84,12 +95,8 @@ class Repositories:
 
     async def _git_problem(self) -> str | None:
         if self._version is None:
-            try:
-                process = await self.runner.start(self._root, ["version"], piped=False)
-            except CommonsError:
-                return "no-git"
-            out, _ = await process.communicate()
-            match = _VERSION.match(out)
+            said = await self.runner.version(self._root)
+            match = _VERSION.match(said or b"")
             if match is None:
                 return "no-git"
             self._version = (int(match[1]), int(match[2]))
@@ -97,92 +104,68 @@ class Repositories:
 
     def _target(self, path: str) -> Path | None:
         """None for what lies outside of the root, also through a link, or is gone."""
-        if "\0" in path:
+        try:
+            target = (self._root / path.strip("/")).resolve()
+            if not target.is_relative_to(self._root):
+                return None
+            # A deleted file still has a history; its folder may be gone, too.
+            while not target.parent.is_dir() and target != self._root:
+                target = target.parent
+        except (OSError, ValueError, RuntimeError):
+            # Too long, not allowed, a circle of links, or no name at all.
             return None
-        target = (self._root / path.strip("/")).resolve()
-        if not target.is_relative_to(self._root):
-            return None
-        # A deleted file still has a history; its folder may be gone, too.
-        while not target.parent.is_dir() and target != self._root:
-            target = target.parent
         return target
 
     async def _find(self, folder: Path) -> Repo | dict[str, Any]:
         """The repository, or what there is instead."""
-        asked = await self._rev_parse(folder)
+        place = _Search(folder, folder, "", folder, above=self._root.parent)
+        asked = await self.runner.run(place, _WHERE, limits=_QUICK)
         if asked.code != 0:
-            return self._refusal(asked, folder)
-        top, git_dir = (
-            self._root / os.fsdecode(line) for line in asked.out.split(b"\n")[:2]
-        )
+            return _refusal(asked, folder, self._root)
+        lines = asked.out.split(b"\n")
+        if len(lines) != _WHERE_LINES + 1:
+            return {"kind": "broken", "detail": "its folder's name has a line break"}
+        top, git_dir, common = (Path(os.fsdecode(line)) for line in lines[:-1])
         if not (folder.is_relative_to(top) and top.is_relative_to(self._root)):
             # Its configuration points at a work tree elsewhere.
             return {"kind": "broken", "detail": "its work tree is another folder"}
+        if not all(self._is_inside(each) for each in (git_dir, common)):
+            return {"kind": "broken", "detail": _ELSEWHERE}
         contents = top.relative_to(self._root)
         name = "" if contents == contents.parent else contents.as_posix()
-        return Repo(top, git_dir, name)
+        return Repo(top, git_dir, name, common)
 
-    async def _rev_parse(self, folder: Path) -> Result:
-        place = _Search(folder, folder, "", above=self._root.parent)
-        return await self.runner.run(
-            place,
-            ["rev-parse", "--show-toplevel", "--absolute-git-dir"],
-            limits=_QUICK,
-        )
-
-    def _refusal(self, asked: Result, folder: Path) -> dict[str, Any]:
-        said = asked.err
-        detail = first_line(said)
-        if "dubious ownership" in said:
-            where = re.search(r"safe\.directory (.+)$", said, re.MULTILINE)
-            name = where[1].strip("'") if where else str(folder)
-            return {
-                "kind": "foreign",
-                "detail": detail,
-                "command": "git config --global --add safe.directory "
-                + shlex.quote(name),
-            }
-        if "bare repository" in said or "must be run in a work tree" in said:
-            return {"kind": "bare", "detail": detail}
-        if "not a git repository" in said and "(or any" in said:
-            return {"kind": "none"}
-        return {"kind": "broken", "detail": detail}
+    def _is_inside(self, folder: Path) -> bool:
+        try:
+            return folder.resolve().is_relative_to(self._root)
+        except (OSError, RuntimeError):
+            return False
 
     async def _describe(self, repo: Repo, target: Path) -> RepositoryInfo:
-        listing = (
-            await self.runner.run(
-                repo, ["config", "--list", "--show-scope", "-z"], limits=_QUICK
-            )
-        ).out
-        common = await self._common_dir(repo)
-        settings = {key.lower(): value for _, key, value in entries_of(listing)}
-        programs = programs_of(listing, hooks_in(_hooks_folder(common, settings)))
+        try:
+            settings = await self.runner.settings(repo)
+        except CommonsError as refusal:
+            return RepositoryInfo({"kind": "broken", "detail": refusal.detail})
+        programs = await self.runner.programs(repo, settings)
         trusted = self.trust.trusts(repo.git_dir, programs)
-        repo = Repo(repo.top, repo.git_dir, repo.path, trusted, filters_of(listing))
+        repo = replace(repo, trusted=trusted, seal=programs.seal)
+        values = {each.key.lower(): each.value for each in settings}
         told: dict[str, Any] = {
             "kind": "ok",
             "repo": repo.path,
             "trusted": trusted,
-            "programs": [
-                {"key": each.key, "value": each.value, "scope": each.scope}
-                for each in programs
-            ],
+            "programs": [asdict(each) for each in programs.shown],
             **await self._head(repo),
-            **self._marks(repo, common, settings),
+            **_marks(repo, settings),
         }
         if target != repo.top:
             told["path"] = told_path(os.fsencode(target.relative_to(repo.top)))
-        author = self._author(settings)
+        author = self._author(values)
         if author is not None:
             told["author"] = author
         if "head" not in told:
             told["kind"] = "empty"
         return RepositoryInfo(told, repo, programs)
-
-    async def _common_dir(self, repo: Repo) -> Path:
-        """Of a linked work tree the main one's; there are its hooks and refs."""
-        asked = await self.runner.run(repo, ["rev-parse", "--git-common-dir"])
-        return repo.top / os.fsdecode(asked.expect().out.rstrip(b"\n"))
 
     async def _head(self, repo: Repo) -> dict[str, str]:
         told = {}
@@ -196,26 +179,6 @@ class Repositories:
         )
         if head.code == 0:
             told["head"] = head.out.decode("ascii").strip()
-        return told
-
-    def _marks(
-        self, repo: Repo, common: Path, settings: Mapping[str, str]
-    ) -> dict[str, Any]:
-        told: dict[str, Any] = {}
-        if (common / "shallow").exists():
-            told["shallow"] = True
-        if "extensions.partialclone" in settings or any(
-            re.fullmatch(r"remote\..+\.promisor", key) for key in settings
-        ):
-            told["partial"] = True
-        if common.resolve() != repo.git_dir.resolve():
-            told["worktree"] = True
-        elif (repo.top / ".git").is_file():
-            told["submodule"] = True
-        for name, verb in _HALF_DONE:
-            if (repo.git_dir / name).exists():
-                told["doing"] = verb
-                break
         return told
 
     def _author(self, settings: Mapping[str, str]) -> dict[str, str] | None:
@@ -241,8 +204,52 @@ class _Search(Repo):
     def ceiling(self) -> Path:
         return self.above or self.top.parent
 
+    @property
+    def place(self) -> Mapping[str, str]:
+        """Where its files are is what is asked."""
+        return {}
 
-def _hooks_folder(common: Path, settings: Mapping[str, str]) -> Path:
-    """A `core.hooksPath` of the repository is on the list of programs itself."""
-    configured = settings.get("core.hookspath")
-    return common.parent / configured if configured else common / "hooks"
+
+def _refusal(asked: Result, folder: Path, root: Path) -> dict[str, Any]:
+    """Why git does not open it, in one of our words.
+
+    Names are part of what git says, so that only its beginning is relied upon.
+    """
+    said = asked.err
+    detail = first_line(said)
+    if detail.startswith("detected dubious ownership in repository at "):
+        told = {"kind": "foreign", "detail": detail}
+        place = shlex.quote(str(_repository_above(folder, root)))
+        command = f"git config --global --add safe.directory {place}"
+        if command.isprintable() and len(command) <= _COMMAND_CHARS:
+            told["command"] = command
+        return told
+    if detail.startswith(("cannot use bare repository ", _NO_WORK_TREE)):
+        return {"kind": "bare", "detail": detail}
+    if detail.startswith("not a git repository (or any "):
+        return {"kind": "none"}
+    return {"kind": "broken", "detail": detail}
+
+
+def _repository_above(folder: Path, root: Path) -> Path:
+    for each in (folder, *folder.parents):
+        if (each / ".git").exists() or each == root:
+            return each
+    return folder
+
+
+def _marks(repo: Repo, settings: Sequence[Setting]) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    if (repo.common / "shallow").exists():
+        told["shallow"] = True
+    if any(_PARTIAL.fullmatch(each.key.lower()) for each in settings):
+        told["partial"] = True
+    if repo.common.resolve() != repo.git_dir.resolve():
+        told["worktree"] = True
+    elif (repo.top / ".git").is_file():
+        told["submodule"] = True
+    for name, verb in _HALF_DONE:
+        if (repo.git_dir / name).exists():
+            told["doing"] = verb
+            break
+    return told

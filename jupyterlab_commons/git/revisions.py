@@ -48,6 +48,9 @@ def new_ref_name(value: object) -> str:
         isinstance(value, str)
         and 0 < len(value) <= MAX_NAME_CHARS
         and not _BAD_IN_REF.search(value)
+        # Read as a revision it would mean something else.
+        and value != "HEAD"
+        and not _WHOLE_HASH.fullmatch(value)
         and value.isprintable()
     ):
         return value

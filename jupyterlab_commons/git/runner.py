@@ -1,12 +1,14 @@
 """The only place that starts git.
 
-Argument arrays and never a shell; a fixed prefix and environment under which
-what lies in a repository cannot run a program; limits on time and output, by
-ending the whole process group; and lanes, so that a fetch never holds up a look.
+Argument arrays and never a shell; settings and an environment under which what
+lies in a repository cannot run a program (`defences.py`); limits on time and
+output, by ending the whole process group; and lanes, so that a fetch never holds
+up a look.
 
-What the prefix cannot switch off by a fixed word is what the repository itself
-names (`filter.<name>.clean`): commands that read the work tree say `worktree=True`,
-and those filters are blanked by name, unless the repository is trusted.
+What no fixed word can switch off is what the repository itself names, such as
+`filter.<name>.clean`. Before a command that could start it the list is read anew,
+in the turn of that command: what is on it is switched off by name, or it is
+exactly the list that the user has trusted, or the command is refused.
 """
 
 from __future__ import annotations
@@ -14,60 +16,40 @@ from __future__ import annotations
 import asyncio
 import enum
 import os
-import signal
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
-from jupyterlab_commons.errors import CommonsError, printable
+from jupyterlab_commons.errors import CommonsError
+
+from . import defences
+from .process import (
+    CHUNK_BYTES,
+    STDERR_BYTES,
+    Limits,
+    communicate,
+    end_group,
+    first_line,
+    kill_group,
+    read_some,
+    readable,
+    records,
+    too_slow,
+)
+from .programs import FILTERING, NETWORK, read_programs, read_settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
     from pathlib import Path
 
+    from .programs import Programs, Setting
+
+__all__ = ["GitRunner", "Lane", "Limits", "Repo", "Result"]
+
 _READ_AT_A_TIME = 4
-_CHUNK_BYTES = 65_536
-_STDERR_BYTES = 16_384
-_KILL_SECONDS = 2
-
-# Switches off, whatever the repository's own configuration says, each way in
-# which reading it is known to start a program.
-SAFE_PREFIX = (
-    "--no-pager",
-    "--literal-pathspecs",
-    "-c",
-    "core.fsmonitor=false",
-    "-c",
-    "core.hooksPath=/dev/null",
-    "-c",
-    "safe.bareRepository=explicit",
-    "-c",
-    "protocol.ext.allow=never",
-    "-c",
-    "log.showSignature=false",
-    "-c",
-    "core.alternateRefsCommand=",
-    "-c",
-    "gc.auto=0",
-    "-c",
-    "maintenance.auto=false",
-    "-c",
-    "submodule.recurse=false",
-)
-
-# Of the variables that steer git only these are the user's own and harmless here.
-_KEPT_VARIABLES = (
-    "GIT_SSL_",
-    "GIT_HTTP_",
-    "GIT_SSH",
-    "GIT_CONFIG_GLOBAL",
-    "GIT_CONFIG_SYSTEM",
-    "GIT_CONFIG_NOSYSTEM",
-    "GIT_EXEC_PATH",
-    "GIT_AUTHOR_",
-    "GIT_COMMITTER_",
-)
+_BACKGROUND_NICENESS = 19
+_SETTINGS = Limits(seconds=10, stdout_bytes=2 * 1024 * 1024)
 
 
 class Lane(enum.Enum):
@@ -76,14 +58,6 @@ class Lane(enum.Enum):
     READ = "read"
     WRITE = "write"
     NETWORK = "network"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a command may take; at either bound its process group is ended."""
-
-    seconds: float = 60
-    stdout_bytes: int = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -105,20 +79,27 @@ class Result:
 
 @dataclass(frozen=True)
 class Repo:
-    """One repository, found and checked by `repository.open_repository`."""
+    """One repository, found and checked by `repository.Repositories`."""
 
     top: Path
     git_dir: Path
     # The folder as the contents API names it.
     path: str
+    # Of a linked work tree the main one's: there are objects, refs and hooks.
+    common: Path
     trusted: bool = False
-    # Names of filters that its own configuration defines.
-    filters: tuple[str, ...] = ()
+    # Of the programs that were listed when it was opened.
+    seal: str = ""
 
     @property
     def ceiling(self) -> Path:
         """Git does not look for a repository here or above."""
         return self.top.parent
+
+    @property
+    def place(self) -> Mapping[str, str]:
+        """Whatever a `core.worktree` says by now, files are those below `top`."""
+        return {"GIT_WORK_TREE": str(self.top)}
 
 
 @dataclass
@@ -141,6 +122,14 @@ class _Lanes:
     __hash__ = object.__hash__
 
 
+@dataclass(frozen=True)
+class _Command:
+    """What is started: git's words after its name, and what it finds around it."""
+
+    words: list[str | bytes]
+    env: dict[str, str]
+
+
 class GitRunner:
     """Starts git for one user's server, on its event loop."""
 
@@ -148,7 +137,9 @@ class GitRunner:
         self, *, environ: Mapping[str, str] | None = None, git: str = "git"
     ) -> None:
         self._git = git
-        self._environ = clean_environment(os.environ if environ is None else environ)
+        self._environ = defences.clean_environment(
+            os.environ if environ is None else environ
+        )
         self._lanes: WeakValueDictionary[Path, _Lanes] = WeakValueDictionary()
         # How many have been started; a panel at rest must not raise it.
         self.started = 0
@@ -164,30 +155,47 @@ class GitRunner:
         env: Mapping[str, str] | None = None,
         worktree: bool = False,
         hooks: bool = False,
+        background: bool = False,
     ) -> Result:
-        """Run to the end. Refused only for time (GIT_BUSY) or a missing git.
+        """Run to the end.
 
-        `hooks` needs a trusted repository; `worktree` says that files are read
-        through the repository's filters.
+        GIT_BUSY: it took too long. GIT_UNTRUSTED: it needs programs that nobody
+        has trusted. GIT_MOVED: they are others than those that were trusted.
+        `worktree` says that files are read or written, where the verb does not;
+        `hooks` lets a trusted repository's run; `background` yields to all else.
         """
-        limits = limits or Limits()
-        prefix = _prefix(repo, worktree=worktree, hooks=hooks)
-        async with (
-            self._turn(repo, lane),
-            self._process(
-                repo, [*prefix, *args], lane=lane, env=env, piped=stdin is not None
-            ) as process,
-        ):
+        async with self._turn(repo, lane):
+            command = await self._command(
+                repo, args, lane=lane, worktree=worktree, hooks=hooks
+            )
+            command.env.update(env or {})
+            return await self._run(
+                repo, command, lane, stdin, limits or Limits(), background=background
+            )
+
+    async def _run(
+        self,
+        repo: Repo,
+        command: _Command,
+        lane: Lane,
+        stdin: bytes | None,
+        limits: Limits,
+        *,
+        background: bool = False,
+    ) -> Result:
+        piped = stdin is not None
+        async with self._process(repo, command, lane=lane, piped=piped) as process:
+            if background:
+                with suppress(OSError):
+                    os.setpriority(os.PRIO_PROCESS, process.pid, _BACKGROUND_NICENESS)
             try:
                 out, err, cut = await asyncio.wait_for(
-                    _communicate(process, stdin, limits.stdout_bytes), limits.seconds
+                    communicate(process, stdin, limits.stdout_bytes), limits.seconds
                 )
             except (TimeoutError, asyncio.TimeoutError):
-                raise CommonsError(
-                    "GIT_BUSY", f"it took longer than {limits.seconds:g} s"
-                ) from None
+                raise too_slow(limits) from None
             if cut:
-                _end(process)
+                kill_group(process)
             code = await process.wait()
         return Result(0 if cut else code, out, readable(err), cut)
 
@@ -205,20 +213,62 @@ class GitRunner:
         """
         limits = limits or Limits()
         until = asyncio.get_running_loop().time() + limits.seconds
-        prefix = _prefix(repo)
-        async with (
-            self._turn(repo, Lane.READ),
-            self._process(repo, [*prefix, *args], lane=Lane.READ) as process,
-        ):
-            said = asyncio.ensure_future(_read_some(process.stderr, _STDERR_BYTES))
-            try:
-                async for record in _records(process, separator, limits, until):
-                    yield record
-                code = await process.wait()
-                err = readable(await said)
-                Result(code, b"", err).expect(0)
-            finally:
-                said.cancel()
+        async with self._turn(repo, Lane.READ):
+            command = await self._command(repo, args, lane=Lane.READ)
+            async with self._process(repo, command, lane=Lane.READ) as process:
+                said = asyncio.ensure_future(read_some(process.stderr, STDERR_BYTES))
+                try:
+                    async for record in records(process, separator, limits, until):
+                        yield record
+                    code = await process.wait()
+                    Result(code, b"", readable(await said)).expect(0)
+                finally:
+                    said.cancel()
+
+    async def settings(self, repo: Repo) -> list[Setting]:
+        """Git's configuration as it is now, all of it or a refusal."""
+        listing = ["config", "--list", "--show-scope", "-z"]
+        command = _Command([*defences.prefix(), *listing], dict(repo.place))
+        done = await self._run(repo, command, Lane.READ, None, _SETTINGS)
+        if done.cut:
+            raise CommonsError("GIT_FAILED", "its configuration is too large")
+        return read_settings(done.expect().out)
+
+    async def programs(
+        self, repo: Repo, settings: Sequence[Setting] | None = None
+    ) -> Programs:
+        """What it would start, as of now."""
+        if settings is None:
+            settings = await self.settings(repo)
+        return await asyncio.to_thread(read_programs, settings, repo.top, repo.common)
+
+    async def _command(
+        self,
+        repo: Repo,
+        args: Sequence[str | bytes],
+        *,
+        lane: Lane,
+        worktree: bool = False,
+        hooks: bool = False,
+    ) -> _Command:
+        words = defences.with_options(args)
+        # Hooks look for their repository themselves, and elsewhere, too.
+        env = {} if hooks else dict(repo.place)
+        reads_objects = words[0] in defences.DATABASE_VERBS and not worktree
+        if reads_objects and not hooks and lane is not Lane.NETWORK:
+            return _Command([*defences.prefix(), *words], env)
+        now = await self.programs(repo)
+        trusted = repo.trusted and not (now.seal and now.seal != repo.seal)
+        if repo.trusted and not trusted:
+            raise CommonsError("GIT_MOVED", "it would run something else by now")
+        if not trusted:
+            filters = lane is not Lane.READ and (
+                worktree or words[0] in defences.FILTERING_VERBS
+            )
+            _refuse_programs(now, lane, filters=filters, hooks=hooks)
+            env |= defences.as_environment(now.blanks, self._environ)
+        prefix = defences.prefix(restricted=not trusted, hooks=hooks)
+        return _Command([*prefix, *words], env)
 
     @asynccontextmanager
     async def _turn(self, repo: Repo, lane: Lane) -> AsyncIterator[None]:
@@ -230,16 +280,15 @@ class GitRunner:
 
     @asynccontextmanager
     async def _process(
-        self,
-        repo: Repo,
-        args: Sequence[str | bytes],
-        *,
-        lane: Lane,
-        env: Mapping[str, str] | None = None,
-        piped: bool = False,
+        self, repo: Repo, command: _Command, *, lane: Lane, piped: bool = False
     ) -> AsyncIterator[asyncio.subprocess.Process]:
         process = await self.start(
-            repo.top, args, lane=lane, env=env, ceiling=repo.ceiling, piped=piped
+            repo.top,
+            command.words,
+            lane=lane,
+            env=command.env,
+            ceiling=repo.ceiling,
+            piped=piped,
         )
         try:
             yield process
@@ -257,10 +306,12 @@ class GitRunner:
         piped: bool = True,
     ) -> asyncio.subprocess.Process:
         """Start git in a folder. For this package alone; the caller ends it."""
-        environ = {**self._environ, **(env or {})}
-        if lane is not Lane.NETWORK:
-            # Objects that a partial clone lacks are not fetched behind our back.
-            environ |= {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+        network = lane is Lane.NETWORK
+        environ = {
+            **self._environ,
+            **(defences.ONLINE if network else defences.OFFLINE),
+            **(env or {}),
+        }
         if ceiling is not None:
             environ["GIT_CEILING_DIRECTORIES"] = str(ceiling)
         self.started += 1
@@ -274,138 +325,45 @@ class GitRunner:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.PIPE,
                 start_new_session=True,
-                limit=_CHUNK_BYTES,
+                limit=CHUNK_BYTES,
             )
-        except FileNotFoundError:
-            raise CommonsError("GIT_FAILED", "git is not installed here") from None
+        except ValueError:
+            raise CommonsError("BAD_REQUEST", "git cannot be told this") from None
         except OSError as reason:
-            raise CommonsError("GIT_FAILED", str(reason.strerror)) from None
+            raise _not_started(reason, folder) from None
 
-
-def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
-    """The user's environment, without what would lead git elsewhere or make it ask."""
-    kept = {
-        key: value
-        for key, value in environ.items()
-        if not key.startswith("GIT_") or key.startswith(_KEPT_VARIABLES)
-    }
-    return kept | {
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_EDITOR": "false",
-        "GIT_ASKPASS": "true",
-        "SSH_ASKPASS": "true",
-        "SSH_ASKPASS_REQUIRE": "force",
-        "LC_ALL": "C.UTF-8",
-    }
-
-
-def _prefix(repo: Repo, *, worktree: bool = False, hooks: bool = False) -> list[str]:
-    prefix = list(SAFE_PREFIX)
-    if hooks:
-        if not repo.trusted:
-            raise CommonsError("GIT_UNTRUSTED", "hooks")
-        place = prefix.index("core.hooksPath=/dev/null")
-        del prefix[place - 1 : place + 1]
-    if worktree and not repo.trusted:
-        for name in repo.filters:
-            for key, value in (("clean", ""), ("smudge", ""), ("process", "")):
-                prefix += ["-c", f"filter.{name}.{key}={value}"]
-            prefix += ["-c", f"filter.{name}.required=false"]
-    return prefix
-
-
-async def _communicate(
-    process: asyncio.subprocess.Process, stdin: bytes | None, most: int
-) -> tuple[bytes, bytes, bool]:
-    """Like `communicate`, but no more than `most` bytes are ever held."""
-
-    async def feed() -> None:
-        if stdin is None or process.stdin is None:
-            return
-        # A command that has ended early says why by itself.
-        with suppress(BrokenPipeError, ConnectionResetError):
-            process.stdin.write(stdin)
-            await process.stdin.drain()
-        process.stdin.close()
-
-    fed = asyncio.ensure_future(feed())
-    said = asyncio.ensure_future(_read_some(process.stderr, _STDERR_BYTES))
-    try:
-        out = await _read_some(process.stdout, most + 1, rest=False)
-        if len(out) > most:
-            return out[:most], b"", True
-        await fed
-        return out, await said, False
-    finally:
-        fed.cancel()
-        said.cancel()
-
-
-async def _read_some(
-    reader: asyncio.StreamReader | None, most: int, *, rest: bool = True
-) -> bytes:
-    """The first `most` bytes; with `rest` the others are read and dropped."""
-    data = bytearray()
-    while reader is not None and (chunk := await reader.read(_CHUNK_BYTES)):
-        data += chunk[: most - len(data)]
-        if len(data) >= most and not rest:
-            break
-    return bytes(data)
-
-
-async def _records(
-    process: asyncio.subprocess.Process, separator: bytes, limits: Limits, until: float
-) -> AsyncIterator[bytes]:
-    loop = asyncio.get_running_loop()
-    assert process.stdout is not None  # noqa: S101
-    rest, total = b"", 0
-    while True:
+    async def version(self, folder: Path) -> bytes | None:
+        """What git says of itself; None where there is none."""
         try:
-            chunk = await asyncio.wait_for(
-                process.stdout.read(_CHUNK_BYTES), max(0.0, until - loop.time())
-            )
+            process = await self.start(folder, ["version"], piped=False)
+        except CommonsError:
+            return None
+        try:
+            said = communicate(process, None, CHUNK_BYTES)
+            out, _, _ = await asyncio.wait_for(said, _SETTINGS.seconds)
         except (TimeoutError, asyncio.TimeoutError):
-            raise CommonsError(
-                "GIT_BUSY", f"it took longer than {limits.seconds:g} s"
-            ) from None
-        total += len(chunk)
-        if total > limits.stdout_bytes:
-            raise CommonsError("TOO_LARGE", f"{limits.stdout_bytes} bytes of history")
-        if not chunk:
-            break
-        *whole, rest = (rest + chunk).split(separator)
-        for record in whole:
-            yield record
-    if rest:
-        yield rest
+            return None
+        finally:
+            await end_group(process)
+        return out
 
 
-async def end_group(process: asyncio.subprocess.Process) -> None:
-    """End the process with its children, and close its pipes."""
-    _end(process)
-    with suppress(TimeoutError, asyncio.TimeoutError):
-        await asyncio.wait_for(process.wait(), _KILL_SECONDS)
-    # Closed by hand, or the pipes would wait for the collector.
-    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001
+def _not_started(reason: OSError, folder: Path) -> CommonsError:
+    if not folder.is_dir():
+        return CommonsError("GIT_MOVED", "its folder is gone")
+    if isinstance(reason, FileNotFoundError):
+        return CommonsError("GIT_FAILED", "git is not installed here")
+    return CommonsError("GIT_FAILED", str(reason.strerror))
 
 
-def _end(process: asyncio.subprocess.Process) -> None:
-    """The process group: git's own children must not outlive it."""
-    if process.returncode is None:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def readable(err: bytes) -> str:
-    """What git said, without control characters, line by line."""
-    lines = err.decode("utf-8", "replace").splitlines()
-    return "\n".join(printable(line) for line in lines[:40])
-
-
-def first_line(err: str) -> str:
-    """The line that says what is wrong, without git's `fatal:`."""
-    lines = [line for line in err.splitlines() if line.strip()]
-    telling = [line for line in lines if line.startswith(("fatal:", "error:"))]
-    line = (telling or lines or [""])[0]
-    return line.removeprefix("fatal: ").removeprefix("error: ")
+def _refuse_programs(
+    programs: Programs, lane: Lane, *, filters: bool, hooks: bool
+) -> None:
+    """GIT_UNTRUSTED where the command means something only with them."""
+    keys = [each.key for each in programs.shown if hooks and each.scope == "hook"]
+    if lane is Lane.NETWORK:
+        keys += programs.matching(NETWORK)
+    if filters:
+        keys += programs.matching(FILTERING)
+    if hooks or keys:
+        raise CommonsError("GIT_UNTRUSTED", ", ".join(keys) or "hooks")

@@ -1,126 +1,51 @@
-"""Which programs a repository would run, and which repositories may run them.
+"""Which repositories may start the programs that they name.
 
-Git's configuration and hooks can name programs. A repository that was unpacked
-from an archive, or lies in a shared folder, brings its own; so nothing of it
-runs until this person has seen the list and said yes to exactly that list.
+A repository that was unpacked from an archive, or lies in a shared folder, brings
+its own configuration and hooks; so nothing of it runs until this person has seen
+the list and said yes to exactly that list.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
-import re
 import tempfile
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from jupyterlab_commons.errors import printable
+from jupyterlab_commons.errors import CommonsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
-MAX_PROGRAMS = 200
-_VALUE_CHARS = 4096
+    from .programs import Program, Programs
+
 _MAX_REMEMBERED = 1000
-
-# Keys whose value is a program, or decides which program is run. Lower case,
-# since git's section and variable names have no case.
-_PROGRAM_KEYS = re.compile(
-    r"core\.(fsmonitor|hookspath|sshcommand|gitproxy|askpass|pager|editor"
-    r"|alternaterefscommand)"
-    r"|pager\..+|alias\..+|sequence\.editor|credential(\..*)?\.helper"
-    r"|filter\..+\.(clean|smudge|process)"
-    r"|diff\.external|diff\..+\.(command|textconv)|merge\..+\.driver"
-    r"|(diff|merge)tool\..+\.(cmd|path)|gpg(\..+)?\.(program|defaultkeycommand)"
-    r"|remote\..+\.(uploadpack|receivepack|vcs)|submodule\..+\.update"
-    r"|uploadpack\.packobjectshook|trailer\..+\.(command|cmd)"
-    r"|browser\..+\.(cmd|path)|man\..+\.(cmd|path)|web\.browser"
-    r"|interactive\.difffilter|sendemail\..*|tar\..+\.command"
-    r"|include\.path|includeif\..+\.path"
-)
-_FILTER = re.compile(r"filter\.(.+)\.(?:clean|smudge|process)", re.DOTALL)
-_HARMLESS_VALUES = {"core.fsmonitor": {"false", "0", "no", "off", ""}}
-
-
-@dataclass(frozen=True)
-class Program:
-    """One line of the list that a person sees; `key` of a hook is its file name."""
-
-    key: str
-    value: str
-    scope: str
-
-
-def programs_of(listing: bytes, hooks: Iterable[str]) -> tuple[Program, ...]:
-    """From `config --list --show-scope -z`, and the executable hooks."""
-    found = [
-        Program(printable(key, 1024), printable(value, _VALUE_CHARS), scope)
-        for scope, key, value in entries_of(listing)
-        if scope in ("local", "worktree")
-        and _PROGRAM_KEYS.fullmatch(key.lower())
-        and value.lower() not in _HARMLESS_VALUES.get(key.lower(), ())
-    ]
-    found += [Program(printable(hook, 1024), "", "hook") for hook in hooks]
-    return tuple(found[:MAX_PROGRAMS])
-
-
-def filters_of(listing: bytes) -> tuple[str, ...]:
-    """Names of all filters, whoever defines them: attributes choose among them all."""
-    names = (
-        match[1]
-        for scope, key, _ in entries_of(listing)
-        if scope in ("local", "worktree") and (match := _FILTER.fullmatch(key))
-    )
-    return tuple(dict.fromkeys(names))
-
-
-def entries_of(listing: bytes) -> list[tuple[str, str, str]]:
-    """(scope, key, value) of each setting; a key without value has none."""
-    fields = listing.split(b"\0")
-    pairs = zip(fields[0::2], fields[1::2], strict=False)
-    entries = []
-    for scope, setting in pairs:
-        key, _, value = setting.partition(b"\n")
-        entries.append(
-            (
-                scope.decode("ascii", "replace"),
-                key.decode("utf-8", "surrogateescape"),
-                value.decode("utf-8", "surrogateescape"),
-            )
-        )
-    return entries
-
-
-def hooks_in(folder: Path) -> tuple[str, ...]:
-    """The executable files in a hooks folder, without git's samples."""
-    try:
-        names = sorted(os.listdir(folder))
-    except OSError:
-        return ()
-    return tuple(
-        name
-        for name in names
-        if not name.endswith(".sample") and os.access(folder / name, os.X_OK)
-    )
 
 
 class TrustStore:
-    """Which lists of programs this person has said yes to; a file of their own."""
+    """The user's answers, in their own data folder, never in a repository."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "trusted-repositories.json"
 
-    def trusts(self, git_dir: Path, programs: Sequence[Program]) -> bool:
-        """Whether exactly this list was seen; an empty one needs no trust."""
-        return not programs or self._read().get(str(git_dir)) == _seal(programs)
+    def trusts(self, git_dir: Path, programs: Programs) -> bool:
+        """Whether exactly these were seen; where there is none, trust is not needed."""
+        return not programs.seal or self._read().get(str(git_dir)) == programs.seal
 
-    def trust(self, git_dir: Path, programs: Sequence[Program]) -> None:
+    def trust(self, git_dir: Path, programs: Programs, seen: Sequence[Program]) -> None:
+        """What a person has `seen` must be all that there is now."""
+        if tuple(seen) != programs.shown:
+            raise CommonsError("GIT_MOVED", "it would run something else by now")
+        if not programs.whole:
+            raise CommonsError(
+                "GIT_REFUSED", "its list of programs is too long to be looked through"
+            )
         known = self._read()
         known.pop(str(git_dir), None)
-        known[str(git_dir)] = _seal(programs)
+        if programs.seal:
+            known[str(git_dir)] = programs.seal
         self._write(dict(list(known.items())[-_MAX_REMEMBERED:]))
 
     def forget(self, git_dir: Path) -> None:
@@ -132,7 +57,7 @@ class TrustStore:
         """What cannot be read is trusted in nothing."""
         try:
             known = json.loads(self._file.read_text("utf-8"))
-        except (OSError, ValueError):
+        except (OSError, ValueError, RecursionError):
             return {}
         if not isinstance(known, dict):
             return {}
@@ -143,19 +68,19 @@ class TrustStore:
         }
 
     def _write(self, known: dict[str, str]) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, name = tempfile.mkstemp(dir=self._file.parent, prefix=".trusted-")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(known, file)
-            os.replace(name, self._file)
-        except OSError:
-            with suppress(OSError):
-                os.unlink(name)
-            raise
-
-
-def _seal(programs: Sequence[Program]) -> str:
-    """Changes with any key, value, scope or order."""
-    listed = json.dumps([asdict(each) for each in programs])
-    return hashlib.sha256(listed.encode("utf-8", "surrogatepass")).hexdigest()
+            self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle, name = tempfile.mkstemp(dir=self._file.parent, prefix=".trusted-")
+            try:
+                with os.fdopen(handle, "w", encoding="utf-8") as file:
+                    # Names that are no UTF-8 stay what they are, escaped.
+                    json.dump(known, file)
+                os.replace(name, self._file)
+            except OSError:
+                with suppress(OSError):
+                    os.unlink(name)
+                raise
+        except OSError as reason:
+            raise CommonsError(
+                "GIT_FAILED", f"the answer could not be kept: {reason.strerror}"
+            ) from None

@@ -135,10 +135,10 @@ async def test_programs_are_listed_and_trust_holds_for_that_list_only(
     work.git("config", "filter.x.clean", "evil %f")
     info = await repositories.info("work")
     assert info.told["trusted"] is False
-    assert {each.key for each in info.programs} == {"core.fsmonitor", "filter.x.clean"}
+    assert {each.key for each in info.programs.shown} == {"core.fsmonitor", "filter.x.clean"}
     assert info.repo is not None
-    assert info.repo.filters == ("x",)
-    repositories.trust.trust(info.repo.git_dir, info.programs)
+    assert ("filter.x.clean", "") in info.programs.blanks
+    repositories.trust.trust(info.repo.git_dir, info.programs, info.programs.shown)
     assert (await repositories.info("work")).told["trusted"] is True
     work.git("config", "core.sshCommand", "evil")
     assert (await repositories.info("work")).told["trusted"] is False

@@ -1,0 +1,133 @@
+"""One git process: what it says, record by record, and its certain end."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jupyterlab_commons.errors import CommonsError, printable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+CHUNK_BYTES = 65_536
+STDERR_BYTES = 16_384
+_STDERR_LINES = 40
+_KILL_SECONDS = 2
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a command may take; at either bound its process group is ended."""
+
+    seconds: float = 60
+    stdout_bytes: int = 8 * 1024 * 1024
+
+
+def too_slow(limits: Limits) -> CommonsError:
+    return CommonsError("GIT_BUSY", f"it took longer than {limits.seconds:g} s")
+
+
+async def communicate(
+    process: asyncio.subprocess.Process, stdin: bytes | None, most: int
+) -> tuple[bytes, bytes, bool]:
+    """Like `Process.communicate`, but no more than `most` bytes are ever held."""
+
+    async def feed() -> None:
+        if stdin is None or process.stdin is None:
+            return
+        # A command that has ended early says why by itself.
+        with suppress(BrokenPipeError, ConnectionResetError):
+            process.stdin.write(stdin)
+            await process.stdin.drain()
+        process.stdin.close()
+
+    fed = asyncio.ensure_future(feed())
+    said = asyncio.ensure_future(read_some(process.stderr, STDERR_BYTES))
+    try:
+        out = await read_some(process.stdout, most + 1, rest=False)
+        if len(out) > most:
+            return out[:most], b"", True
+        await fed
+        return out, await said, False
+    finally:
+        fed.cancel()
+        said.cancel()
+
+
+async def read_some(
+    reader: asyncio.StreamReader | None, most: int, *, rest: bool = True
+) -> bytes:
+    """The first `most` bytes; with `rest` the others are read and dropped."""
+    data = bytearray()
+    while reader is not None and (chunk := await reader.read(CHUNK_BYTES)):
+        data += chunk[: most - len(data)]
+        if len(data) >= most and not rest:
+            break
+    return bytes(data)
+
+
+async def records(
+    process: asyncio.subprocess.Process, separator: bytes, limits: Limits, until: float
+) -> AsyncIterator[bytes]:
+    """What lies between separators, until the loop's time `until`."""
+    loop = asyncio.get_running_loop()
+    assert process.stdout is not None  # noqa: S101
+    rest, total = b"", 0
+    while True:
+        try:
+            chunk = await asyncio.wait_for(
+                process.stdout.read(CHUNK_BYTES), max(0.0, until - loop.time())
+            )
+        except (TimeoutError, asyncio.TimeoutError):
+            raise too_slow(limits) from None
+        total += len(chunk)
+        if total > limits.stdout_bytes:
+            raise CommonsError("TOO_LARGE", f"{limits.stdout_bytes} bytes of history")
+        if not chunk:
+            break
+        *whole, rest = (rest + chunk).split(separator)
+        for record in whole:
+            yield record
+    if rest:
+        yield rest
+
+
+async def end_group(process: asyncio.subprocess.Process) -> None:
+    """End the process with its children, and close its pipes."""
+    kill_group(process)
+    with suppress(TimeoutError, asyncio.TimeoutError):
+        await asyncio.wait_for(process.wait(), _KILL_SECONDS)
+    # Closed by hand, or the pipes would wait for the collector.
+    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001
+
+
+def kill_group(process: asyncio.subprocess.Process) -> None:
+    """Nothing that git has started outlives a command that is cut short.
+
+    Git itself may be gone while a child of it still holds the pipe. Without such
+    a child the group is no more, and its number may be somebody else's.
+    """
+    pipes = (process.stdout, process.stderr)
+    held = any(pipe is not None and not pipe.at_eof() for pipe in pipes)
+    if process.returncode is None or held:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def readable(err: bytes) -> str:
+    """What git said, without control characters, line by line."""
+    lines = err.decode("utf-8", "replace").split("\n")
+    return "\n".join(printable(line) for line in lines[:_STDERR_LINES])
+
+
+def first_line(err: str) -> str:
+    """The line that says what is wrong, without git's `fatal:`."""
+    lines = [line for line in err.splitlines() if line.strip()]
+    telling = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    line = (telling or lines or [""])[0]
+    return line.removeprefix("fatal: ").removeprefix("error: ")
