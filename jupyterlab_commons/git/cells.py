@@ -274,4 +274,7 @@ def _pair_in_gap(before: _Side, after: _Side, run: range, other: range) -> None:
     rest = list(islice((place for place in run if before.is_free(place)), 2))
     others = list(islice((place for place in other if after.is_free(place)), 2))
     if len(rest) == len(others) == 1 and fits(rest[0], others[0]):
-        _pair(before, after, rest[0], others[0])
+        both = before.cells[rest[0]].id and after.cells[others[0]].id
+        # Two ids of their own are two cells.
+        if not both:
+            _pair(before, after, rest[0], others[0])

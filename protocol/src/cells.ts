@@ -40,8 +40,8 @@
  *       cells next .. next + 7 of the after-run, the first that is free, of its
  *       type, and has `dice(words(b), words(a)) >= 0.5` makes a pair with it,
  *       and `next` becomes a + 1.
- *    b. If then exactly one cell of each run is free, and they have one type,
- *       they are a pair.
+ *    b. If then exactly one cell of each run is free, they have one type, and at
+ *       most one of them has an id that is not empty, they are a pair.
  * 5. *Moved.* The pairs, by their number before, have a longest rising sequence
  *    of numbers after. Pairs outside of it are moved. Of several such sequences
  *    this one: `tails = []`; for each pair p in order: `k` is the number of tails
@@ -400,7 +400,8 @@ class Matching {
       b !== undefined &&
       a !== undefined &&
       moreBefore.length + moreAfter.length === 0 &&
-      typeOf(before, b) === typeOf(after, a)
+      typeOf(before, b) === typeOf(after, a) &&
+      !(before.cells[b]!.id && after.cells[a]!.id)
     ) {
       this.#pair(b, a);
     }
