@@ -1,12 +1,9 @@
-import {
-  CommonsError,
-  type DocumentInfo,
-  type EventMessage
-} from '@jupyterlab-commons/protocol';
+import type { DocumentInfo, EventMessage } from '@jupyterlab-commons/protocol';
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { CompanionState, ICompanion, IDocuments } from '../tokens';
 import type { Companion, ICompanionOptions } from './companion';
 import type { Documents, Invitation } from './documents';
+import { pageTooOld } from './page-too-old';
 
 type Parts = { companion: Companion; documents: Documents };
 
@@ -68,7 +65,7 @@ export class CompanionShell implements ICompanion {
     this._loading ??= this._load().catch(reason => {
       // After an update of the server the old files are gone; reloading helps.
       this._loading = null;
-      this._state = { kind: 'failed', error: new CommonsError('PAGE_TOO_OLD') };
+      this._state = { kind: 'failed', error: pageTooOld() };
       this._stateChanged.emit(this._state);
       throw reason;
     });

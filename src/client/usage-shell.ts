@@ -1,8 +1,8 @@
-import { CommonsError } from '@jupyterlab-commons/protocol';
 import type { ServerConnection } from '@jupyterlab/services';
 import { DisposableDelegate, type IDisposable } from '@lumino/disposable';
 import { Signal, type ISignal } from '@lumino/signaling';
 import type { IUsage, UsageState } from '../tokens';
+import { pageTooOld } from './page-too-old';
 import type { UsageStream } from './usage-stream';
 
 /**
@@ -60,7 +60,7 @@ export class UsageShell implements IUsage {
     } catch {
       // After an update of the server the old files are gone; reloading helps.
       this._loading = false;
-      const error = new CommonsError('PAGE_TOO_OLD');
+      const error = pageTooOld();
       this._setState({ kind: 'failed', error, last: null, history: null });
     }
   }

@@ -6,7 +6,7 @@ import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ILiveDocuments } from '../tokens';
 import { livePanels } from '../ui/panels';
-import { problemOf, shortName } from '../ui/words';
+import { shortName } from '../ui/words';
 import { loadLiveCode } from './lazy';
 import { isLivePath } from './paths';
 
@@ -84,6 +84,7 @@ async function copy(
       ]
     });
   } catch (error) {
+    const { problemOf } = await import('../ui/problem-words');
     Notification.error(
       trans.__('The copy was not saved: %1', problemOf(trans, error).text),
       { autoClose: false }

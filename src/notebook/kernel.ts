@@ -6,7 +6,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { attachKernel } from '../client/kernel';
 import { isOnOwnersServer } from '../client/own-server';
 import type { ILiveEntry } from '../tokens';
-import { problemOf } from '../ui/words';
+import { problemOf } from '../ui/problem-words';
 
 export interface ITieKernelOptions {
   context: Pick<

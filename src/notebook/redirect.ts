@@ -4,7 +4,8 @@ import type { Contents } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { DocumentInfo } from '@jupyterlab-commons/protocol';
 import type { ILiveDocuments } from '../tokens';
-import { problemOf, shortName } from '../ui/words';
+import { problemOf } from '../ui/problem-words';
+import { shortName } from '../ui/words';
 
 export interface IRedirectOptions {
   live: Pick<ILiveDocuments, 'open'>;

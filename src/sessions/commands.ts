@@ -5,7 +5,6 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ICompanion, IDocuments, ILiveDocuments } from '../tokens';
 import { copyText } from '../ui/copy-text';
 import { leaveIcon, linkIcon, peopleIcon } from '../ui/icons';
-import { problemOf } from '../ui/words';
 import type { RowVerb } from './document-row';
 
 export const CommandIDs = {
@@ -70,7 +69,8 @@ export function addSessionsCommands(parts: SessionsParts): void {
       icon: options.icon,
       isVisible: present,
       execute: args =>
-        options.run(String(args['id'])).catch((error: unknown) => {
+        options.run(String(args['id'])).catch(async (error: unknown) => {
+          const { problemOf } = await import('../ui/problem-words');
           Notification.error(problemOf(trans, error).text, {
             autoClose: false
           });

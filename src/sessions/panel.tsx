@@ -6,7 +6,7 @@ import * as React from 'react';
 import { Banner } from '../ui/banner';
 import { EmptyState } from '../ui/empty-state';
 import { LiveRegion } from '../ui/live-region';
-import { errorWords } from '../ui/words';
+import { errorWords } from '../ui/problem-words';
 import { DocumentRow, type RowVerb } from './document-row';
 import type { DocumentLists, SessionsModel } from './model';
 

@@ -1,6 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ILiveEntry } from '../tokens';
-import { errorWords } from '../ui/words';
+import { errorWords } from '../ui/problem-words';
 
 /** `text` fits a toolbar; `title` is the whole story. */
 export type SaveWords = {

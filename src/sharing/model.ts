@@ -7,12 +7,8 @@ import {
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { type ISignal, Signal } from '@lumino/signaling';
 import type { ICompanion, IDocuments } from '../tokens';
-import {
-  isCommonsError,
-  problemOf,
-  shortName,
-  type Problem
-} from '../ui/words';
+import { isCommonsError, problemOf, type Problem } from '../ui/problem-words';
+import { shortName } from '../ui/words';
 import type { Invitation, IPlainFile, ShareState } from './share-state';
 import { PeopleSearch } from './people-search';
 import { ShareCalls, type Holder } from './share-calls';

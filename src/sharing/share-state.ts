@@ -4,7 +4,7 @@ import type {
   Share,
   SharedRole
 } from '@jupyterlab-commons/protocol';
-import type { Problem } from '../ui/words';
+import type { Problem } from '../ui/problem-words';
 
 /** Somebody to be let in; `problem` says why the last try did not do it. */
 export type Invitation = {

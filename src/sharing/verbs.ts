@@ -1,5 +1,6 @@
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
-import { problemOf, shortName } from '../ui/words';
+import { problemOf } from '../ui/problem-words';
+import { shortName } from '../ui/words';
 import type { SharingParts } from './commands';
 import { showShareDialog } from './dialog';
 import { ShareModel } from './model';

@@ -22,7 +22,7 @@ export class LazySidebar extends Widget {
     const { id, label, icon } = _lazy;
     this.layout = new PanelLayout();
     this.id = id;
-    this.addClass('jp-Commons-Sidebar');
+    this.node.style.minWidth = '200px';
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', label);
     this.title.icon = icon;

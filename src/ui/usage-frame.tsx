@@ -6,7 +6,7 @@ import type { UsageState } from '../tokens';
 import { Banner } from './banner';
 import { durationWords } from './units';
 import { usageProblemWords } from './usage-problem-words';
-import { errorWords } from './words';
+import { errorWords } from './problem-words';
 
 /** Older figures say their age. */
 const OLD_MS = 10_000;

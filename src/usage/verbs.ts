@@ -2,7 +2,8 @@ import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { Consumer } from '@jupyterlab-commons/protocol';
 import type { Kernel, Session } from '@jupyterlab/services';
 import type { UsageVerb } from '../ui/usage-widget';
-import { problemOf, shortName } from '../ui/words';
+import { problemOf } from '../ui/problem-words';
+import { shortName } from '../ui/words';
 import type { UsageCommandParts } from './commands';
 import { consumerName } from './consumer-name';
 

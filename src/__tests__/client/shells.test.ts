@@ -1,4 +1,5 @@
 import { CommonsError } from '@jupyterlab-commons/protocol';
+import { pageTooOld } from '../../client/page-too-old';
 import { CompanionShell } from '../../client/shells';
 
 jest.mock('../../client/client-code', () => {
@@ -16,8 +17,20 @@ it('a page whose files were replaced by an update says to reload it', async () =
   companion.stateChanged.connect((_, state) => told.push(state.kind));
   await expect(companion.start()).rejects.toThrow('chunk');
   expect(told).toEqual(['failed']);
-  expect(companion.state).toEqual({
+  expect(companion.state).toMatchObject({
     kind: 'failed',
-    error: new CommonsError('PAGE_TOO_OLD')
+    error: { code: 'PAGE_TOO_OLD' }
   });
+});
+
+it('that refusal says what the table of refusals says', () => {
+  const row = new CommonsError('PAGE_TOO_OLD');
+  const { message, status, close, retry } = pageTooOld();
+  expect({ message, status, close, retry }).toEqual({
+    message: row.message,
+    status: row.status,
+    close: row.close,
+    retry: row.retry
+  });
+  expect(pageTooOld().toBody()).toEqual(row.toBody());
 });

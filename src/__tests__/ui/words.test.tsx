@@ -5,7 +5,8 @@ import { initialsOf } from '../../ui/avatar';
 import { Banner } from '../../ui/banner';
 import { PeopleStack } from '../../ui/people-stack';
 import { relative } from '../../ui/time';
-import { problemOf, shortName } from '../../ui/words';
+import { problemOf } from '../../ui/problem-words';
+import { shortName } from '../../ui/words';
 import { expectAccessible, HOSTILE, NOW, trans } from './fakes';
 
 describe('Words about others', () => {
