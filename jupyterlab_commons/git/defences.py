@@ -44,7 +44,7 @@ RESTRICTED = {
     "merge.verifySignatures": "false",
 }
 
-GLOBAL_OPTIONS = ("--no-pager", "--literal-pathspecs")
+GLOBAL_OPTIONS = ("--literal-pathspecs",)
 
 _NO_DRIVERS = ("--no-ext-diff", "--no-textconv")
 # A submodule has a configuration of its own, which nobody has looked at.

@@ -11,6 +11,7 @@ from jupyterlab_commons.git.runner import GitRunner
 from jupyterlab_commons.git.trust import TrustStore
 
 from .repos import TestRepo, environment
+from .traps import Trap
 
 
 @pytest.fixture
@@ -27,3 +28,14 @@ def repositories(root: Path, tmp_path: Path, runner: GitRunner) -> Repositories:
 def work(root: Path) -> TestRepo:
     """A repository in the folder `work` of the server's root."""
     return TestRepo(root / "work")
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Trap:
+    return Trap(tmp_path)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "defence(*names): fails when one of these is taken away"
+    )
