@@ -52,7 +52,10 @@ const buildPage = force =>
   );
 
 function buildExtension(production, force) {
-  const hash = hashOf([...PAGE, 'style', 'schema', 'package.json'], production);
+  const hash = hashOf(
+    [...PAGE, 'style', 'schema', 'package.json', 'webpack.config.js'],
+    production
+  );
   const outputs = [at('jupyterlab_commons/labextension/package.json')];
   return unlessDone('extension', { hash, outputs, force }, async () => {
     rmSync(at('jupyterlab_commons/labextension'), {
