@@ -172,13 +172,21 @@ def same_outputs(before: Cell, after: Cell) -> bool:
     if len(before.outputs) != len(after.outputs):
         return False
     return all(
-        _same(plain_output(one), plain_output(other))
+        same_json(plain_output(one), plain_output(other))
         for one, other in zip(before.outputs, after.outputs, strict=True)
     )
 
 
-def _same(one: Any, other: Any) -> bool:
+def same_json(one: Any, other: Any) -> bool:
     """`==` in JSON's sense; in Python 1 equals true."""
+    try:
+        return _same(one, other)
+    except RecursionError:
+        # So deep that it could just be read; what cannot be told is a change.
+        return False
+
+
+def _same(one: Any, other: Any) -> bool:
     if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(
             _same(value, other[key]) for key, value in one.items()
@@ -195,7 +203,7 @@ def differing_keys(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [
         key
         for key in dict.fromkeys([*after, *before])
-        if (key in before) != (key in after) or not _same(before[key], after[key])
+        if (key in before) != (key in after) or not same_json(before[key], after[key])
     ]
 
 

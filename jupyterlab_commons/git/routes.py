@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .handlers.blame import BlameHandler, CellHistoryHandler
 from .handlers.commit import CommitHandler
 from .handlers.diff import BlobHandler, CellHandler, DiffHandler
 from .handlers.history import HistoryHandler, RefsHandler, RepositoryHandler
@@ -16,6 +17,8 @@ ROUTES = {
     "diff": DiffHandler,
     "cell": CellHandler,
     "blob": BlobHandler,
+    "blame": BlameHandler,
+    "cell-history": CellHistoryHandler,
 }
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_core.paths import jupyter_data_dir
 
+from .blame import Blames
+from .cell_history import CellHistory
 from .details import Details
 from .diff import Diffs
 from .history import History
@@ -41,6 +43,8 @@ class GitService:
         self.objects = Objects(self.runner)
         self.versions = Versions(self.runner, self.objects)
         self.diffs = Diffs(self.versions, self.refs)
+        self.blames = Blames(self.runner, self.versions, self.refs)
+        self.cell_history = CellHistory(self.runner, self.versions, self.refs)
 
 
 def git_of(settings: dict[str, Any], root_dir: str) -> GitService:
