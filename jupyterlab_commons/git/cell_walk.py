@@ -211,7 +211,6 @@ class CellWalk:
     async def _commit(self, row: PathRow, path: bytes) -> AsyncGenerator[Left, None]:
         self._versions_left -= 1
         found_sides = await self._sides(row, path)
-        parents = await self._parents_without(row, path)
         own = row.new
         if own is None:
             own = await self._versions.entry(self._repo, row.commit, path)
@@ -223,6 +222,7 @@ class CellWalk:
             if not left:
                 continue
             batch.places = dict.fromkeys(left)
+            parents = await self._parents_without(row, path)
             if parents and self._renames_left > 0:
                 self._late.append(_Late(row, batch, parents, sides))
             else:
@@ -247,12 +247,13 @@ class CellWalk:
         ]
 
     async def _parents_without(self, row: PathRow, path: bytes) -> list[str]:
-        """Parents that do not have the file, at least not under this name."""
-        if row.old:
-            return []
+        """Parents that do not have the file, at least not under this name.
+
+        The row does not name them: they have no commit that changed the file.
+        """
         parents = await self._versions.parents(self._repo, row.commit)
-        if row.old is not None:
-            return parents
+        if row.old and len(parents) == 1:
+            return []
         entries = [await self._versions.entry(self._repo, p, path) for p in parents]
         return [p for p, blob in zip(parents, entries, strict=True) if blob is None]
 
