@@ -129,7 +129,7 @@ export default defineConfig(
   },
   {
     // The sentences come from the protocol's tables.
-    files: ['src/ui/words.ts', 'src/ui/usage-problem-words.ts'],
+    files: ['src/ui/problem-words.ts', 'src/ui/usage-problem-words.ts'],
     rules: { 'jupyter/no-dynamic-translation': 'off' }
   },
   {

@@ -34,6 +34,7 @@ const gpu: JupyterFrontEndPlugin<void> = {
       id: 'jp-commons-gpus',
       label: trans.__('GPUs'),
       icon: gpuIcon,
+      trans,
       look: () => usage.look('panel'),
       load: async () => {
         const { GpuPanel } = await import('./panel');

@@ -18,8 +18,10 @@ export class SessionsSidebar extends LazySidebar {
       id: 'jp-commons-sessions',
       label: _options.trans.__('Shared documents'),
       icon: peopleIcon,
+      trans: _options.trans,
       load: _options.load
     });
+    this.addClass('jp-Commons-SessionsSidebar');
     _options.model.changed.connect(this._onChanged, this);
     this._onChanged();
   }

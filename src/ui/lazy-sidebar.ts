@@ -1,12 +1,15 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import type { IDisposable } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
 import { PanelLayout, Widget } from '@lumino/widgets';
+import { tellTooOld } from './tell-too-old';
 
 export type LazySidebarOptions = {
   id: string;
   label: string;
   icon: LabIcon;
+  trans: TranslationBundle;
   load: () => Promise<Widget>;
   /** Called when it is shown; the answer is disposed when it is hidden. */
   look?: () => IDisposable;
@@ -69,7 +72,7 @@ export class LazySidebar extends Widget {
     } catch (error) {
       // The next time it is shown it is tried again.
       this._asked = false;
-      console.error(error);
+      tellTooOld(this._lazy.trans, error);
     }
   }
 

@@ -3,6 +3,7 @@ import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IUsage } from '../tokens';
 import { resourcesIcon } from '../ui/icons';
+import { tellTooOld } from '../ui/tell-too-old';
 import { commandOfVerb } from '../ui/usage-commands';
 import type { UsageVerb } from '../ui/usage-widget';
 
@@ -40,8 +41,10 @@ export function addUsageCommands(parts: UsageCommandParts): void {
     app.commands.addCommand(commandOfVerb[verb], {
       label: labels[verb],
       execute: async args => {
-        const { runVerb } = await import('./verbs');
-        await runVerb(verb, String(args['key']), parts);
+        const code = await import('./verbs').catch((reason: unknown) =>
+          tellTooOld(trans, reason)
+        );
+        await code?.runVerb(verb, String(args['key']), parts);
       },
       describedBy: {
         args: {

@@ -47,6 +47,7 @@ const usage: JupyterFrontEndPlugin<void> = {
       id: 'jp-commons-resources',
       label: trans.__('Resources'),
       icon: resourcesIcon,
+      trans,
       look: () => usage.look('panel'),
       load: async () => {
         const { ResourcesPanel } = await import('./panel');

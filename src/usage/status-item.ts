@@ -109,8 +109,8 @@ function drawPart({ text, tone, said, room }: StatusPart): HTMLElement {
   Object.assign(part.style, {
     display: 'inline-block',
     marginRight: '4px',
-    // One more for the sign.
-    minWidth: `${room + 1}ch`,
+    // Letters are narrower than digits on average, which leaves room for the sign.
+    minWidth: `${room}ch`,
     fontVariantNumeric: 'tabular-nums',
     boxShadow: LINES[tone]
   });

@@ -4,9 +4,12 @@ import type { IStatusBar } from '@jupyterlab/statusbar';
 import { CommandRegistry } from '@lumino/commands';
 import { MessageLoop } from '@lumino/messaging';
 import { StackedPanel, Widget } from '@lumino/widgets';
-import type { UsageSample } from '@jupyterlab-commons/protocol';
+import { errors, type UsageSample } from '@jupyterlab-commons/protocol';
 import gpuPlugins from '../../gpu/plugin';
 import usagePlugins from '../../usage/plugin';
+import { gpuIcon } from '../../ui/icons';
+import { LazySidebar } from '../../ui/lazy-sidebar';
+import { trans } from '../ui/fakes';
 import { FakeLab } from '../ui/fake-app';
 import { FakeSettings, FakeUsage, settle } from './fake-usage';
 import { sampleWith } from './panel-fixtures';
@@ -140,6 +143,38 @@ describe('The panel of resources', () => {
     expect(page.usage.looking).toEqual(['panel']);
     sidebar!.dispose();
     expect(page.usage.looking).toEqual([]);
+  });
+});
+
+describe('A page whose files were replaced by an update', () => {
+  it('says to reload it, and tries again when the panel is shown again', async () => {
+    const shout = jest.spyOn(console, 'error').mockImplementation(() => {});
+    let tries = 0;
+    const sidebar = new LazySidebar({
+      id: 'some-panel',
+      label: 'Some panel',
+      icon: gpuIcon,
+      trans,
+      load: async () => {
+        if (++tries === 1) {
+          throw new Error('Loading chunk 7 failed.');
+        }
+        return new Widget();
+      }
+    });
+    sidebar.hide();
+    page.side.addWidget(sidebar);
+    page.show(sidebar.id);
+    await settle();
+    expect(
+      Notification.manager.notifications.map(each => each.message)
+    ).toEqual([errors.PAGE_TOO_OLD.text]);
+    expect(shout).toHaveBeenCalled();
+    shout.mockRestore();
+    page.show(null);
+    page.show(sidebar.id);
+    await settle();
+    expect([...sidebar.children()].length).toBe(1);
   });
 });
 
