@@ -1,0 +1,2 @@
+/** Python of the environment that `npm start` and the tests set up. */
+export const venvPython: string;
