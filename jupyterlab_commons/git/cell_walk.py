@@ -126,6 +126,8 @@ class CellWalk:
         self._segments: deque[tuple[str, bytes, list[Batch]]] = deque()
         self._pending: dict[str, dict[str, Batch]] = {}
         self._late: list[_Late] = []
+        # Of the commit that is being looked at.
+        self._at: list[Batch] = []
         self.left: list[Batch] = []
         # The last commit that changed the file, and whether it is a known one.
         self.top: str | None = None
@@ -192,8 +194,10 @@ class CellWalk:
                 raise
             self.cut = True
         rest = [batch for each in self._pending.values() for batch in each.values()]
-        self.left += [*batches, *rest]
-        self.cut = self.cut or bool(batches or rest)
+        rest += [*batches, *self._at]
+        self._at = []
+        self.left += rest
+        self.cut = self.cut or bool(rest)
 
     def _is_known(self, row: PathRow) -> bool:
         if self.top is None:
@@ -214,15 +218,18 @@ class CellWalk:
         own = row.new
         if own is None:
             own = await self._versions.entry(self._repo, row.commit, path)
-        for batch in self._pending.pop(row.commit).values():
+        self._at = list(self._pending.pop(row.commit).values())
+        while self._at:
+            batch = self._at[0]
             if batch.blob == own or batch.via is None:
                 batch.via = row
             sides = [replace(side, index_of={}) for side in found_sides]
             left = await self._pass_on(batch, sides)
+            batch.places = dict.fromkeys(left)
+            parents = await self._parents_without(row, path) if left else []
+            del self._at[0]
             if not left:
                 continue
-            batch.places = dict.fromkeys(left)
-            parents = await self._parents_without(row, path)
             if parents and self._renames_left > 0:
                 self._late.append(_Late(row, batch, parents, sides))
             else:
@@ -293,31 +300,37 @@ class CellWalk:
         """What is left when the file's older names have been looked at."""
         sides: list[Side] = []
         for parent in late.parents:
-            source = await self._old_name(parent, late.row.commit, path)
-            if source is None:
-                continue
-            self._renames_left -= 1
-            blob = await self._versions.entry(self._repo, parent, source)
-            if blob is not None:
-                cells = await self._cells(blob, source)
-                sides.append(Side(parent, blob, source, cells, is_start=True))
+            try:
+                side = await self._old_side(parent, late.row.commit, path)
+            except CommonsError as refusal:
+                if refusal.code not in _ENDS:
+                    raise
+                self.cut = True
+            else:
+                sides += [] if side is None else [side]
         left = await self._pass_on(late.batch, sides)
         if not left:
             return None
         row = late.batch.via or late.row
         return Left(row, path, late.batch.cells, left, [*late.sides, *sides])
 
+    async def _old_side(self, parent: str, commit: str, path: bytes) -> Side | None:
+        """The parent's version under an older name."""
+        source = await self._old_name(parent, commit, path)
+        if source is None:
+            return None
+        self._renames_left -= 1
+        blob = await self._versions.entry(self._repo, parent, source)
+        if blob is None:
+            return None
+        cells = await self._cells(blob, source)
+        return Side(parent, blob, source, cells, is_start=True)
+
     async def _old_name(self, parent: str, commit: str, path: bytes) -> bytes | None:
         args: list[str | bytes] = ["diff-tree", *_RENAMES, "--no-textconv"]
         args += ["--end-of-options", parent, commit]
-        try:
-            limits = Limits(seconds=self._seconds())
-            done = await self._runner.run(self._repo, args, limits=limits)
-        except CommonsError as refusal:
-            if refusal.code != "GIT_BUSY":
-                raise
-            self.cut = True
-            return None
+        limits = Limits(seconds=self._seconds())
+        done = await self._runner.run(self._repo, args, limits=limits)
         fields = done.expect().out.split(b"\0")
         for at in range(0, len(fields) - 2, 3):
             if fields[at + 2] == path:
