@@ -298,16 +298,11 @@ class CellWalk:
 
     async def _renamed(self, late: _Late, path: bytes) -> Left | None:
         """What is left when the file's older names have been looked at."""
-        sides: list[Side] = []
-        for parent in late.parents:
-            try:
-                side = await self._old_side(parent, late.row.commit, path)
-            except CommonsError as refusal:
-                if refusal.code not in _ENDS:
-                    raise
-                self.cut = True
-            else:
-                sides += [] if side is None else [side]
+        found = [
+            await self._old_side(parent, late.row.commit, path)
+            for parent in late.parents
+        ]
+        sides = [side for side in found if side is not None]
         left = await self._pass_on(late.batch, sides)
         if not left:
             return None
@@ -316,14 +311,20 @@ class CellWalk:
 
     async def _old_side(self, parent: str, commit: str, path: bytes) -> Side | None:
         """The parent's version under an older name."""
-        source = await self._old_name(parent, commit, path)
-        if source is None:
+        try:
+            source = await self._old_name(parent, commit, path)
+            if source is None:
+                return None
+            self._renames_left -= 1
+            blob = await self._versions.entry(self._repo, parent, source)
+            cells = await self._cells(blob, source) if blob else None
+        except CommonsError as refusal:
+            if refusal.code not in _ENDS:
+                raise
+            self.cut = True
             return None
-        self._renames_left -= 1
-        blob = await self._versions.entry(self._repo, parent, source)
         if blob is None:
             return None
-        cells = await self._cells(blob, source)
         return Side(parent, blob, source, cells, is_start=True)
 
     async def _old_name(self, parent: str, commit: str, path: bytes) -> bytes | None:

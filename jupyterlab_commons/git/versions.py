@@ -10,7 +10,7 @@ import asyncio
 import errno
 import os
 import stat
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -119,7 +119,7 @@ class Versions:
         )
         if found is None or found.data is None:
             raise CommonsError("GIT_NOT_FOUND")
-        if found.hash in await asyncio.to_thread(_shallow, repo.git_dir):
+        if found.hash in await asyncio.to_thread(_shallow, repo.common):
             return []
         header = found.data.partition(b"\n\n")[0]
         return [
@@ -193,10 +193,7 @@ def _find(tree: bytes, name: bytes, hash_bytes: int) -> tuple[int, str] | None:
     return None
 
 
-def _shallow(git_dir: Path) -> set[str]:
-    common = git_dir
-    with suppress(OSError):
-        common = git_dir / (git_dir / "commondir").read_text("utf-8").strip()
+def _shallow(common: Path) -> set[str]:
     try:
         return set((common / "shallow").read_text("ascii").split())
     except (OSError, ValueError):
