@@ -14,6 +14,8 @@ from jupyter_server.extension.application import ExtensionApp
 
 from . import __version__
 from .files import Files
+from .git import routes
+from .git.service import close_git
 from .kernel import KernelHandler
 from .link import Link
 from .settings import USAGE, read_settings
@@ -70,6 +72,7 @@ class CommonsExtension(ExtensionApp):
     def initialize_handlers(self) -> None:
         self.handlers.append((r"/commons/kernel", KernelHandler))
         self.handlers.append((r"/commons/usage", UsageStream))
+        self.handlers.extend(routes.handlers())
 
     async def _start_jupyter_server_extension(self, serverapp: ServerApp) -> None:
         self._usage = self._make_usage(serverapp, os.environ)
@@ -89,6 +92,8 @@ class CommonsExtension(ExtensionApp):
         usage, self._usage = self._usage, None
         if usage is not None:
             await usage.stop()
+        if self.serverapp is not None:
+            await close_git(self.serverapp.web_app.settings)
 
     def _make_usage(
         self, serverapp: ServerApp, environ: Mapping[str, str]

@@ -38,6 +38,7 @@ _MOST_TIPS = 2000
 _MOST_NAMED_TIPS = 4
 _MOST_RENAMES = 50
 _PAGE = Limits(seconds=60)
+_ORDERS = ("topo", "date")
 _CHANGES = {"A": "added", "D": "deleted", "R": "renamed"}
 
 
@@ -66,13 +67,15 @@ class _Place:
     tips: tuple[str, ...]
     skip: int
     path: bytes | None
+    # That of the first page: a graph may be written between two pages.
+    order: str
 
     def told(self) -> str:
         """Many tips are named by their sum: the next page finds them again."""
         few = len(self.tips) <= _MOST_NAMED_TIPS
         tips = list(self.tips) if few else _sum(self.tips)
         path = None if self.path is None else told_path(self.path)
-        text = json.dumps([tips, self.skip, path], separators=(",", ":"))
+        text = json.dumps([tips, self.skip, path, self.order], separators=(",", ":"))
         return base64.urlsafe_b64encode(text.encode()).decode("ascii")
 
 
@@ -89,8 +92,9 @@ class History:
         order = "topo" if has_commit_graph(repo) and query.path is None else "date"
         end: dict[str, Any] = {"order": order}
         try:
-            place = _place_of(query, refs)
-            async with aclosing(self._rows(repo, query, place, order)) as rows:
+            place = _place_of(query, refs, order)
+            end["order"] = place.order
+            async with aclosing(self._rows(repo, query, place)) as rows:
                 async for row, reached in rows:
                     if row is None:
                         end["cursor"] = reached.told()
@@ -105,7 +109,7 @@ class History:
         yield {"end": end}
 
     async def _rows(
-        self, repo: Repo, query: Query, place: _Place, order: str
+        self, repo: Repo, query: Query, place: _Place
     ) -> AsyncGenerator[tuple[dict[str, Any] | None, _Place], None]:
         """Rows; then, if there may be more, no row and the place to go on from."""
         told, renames = 0, 0
@@ -113,9 +117,7 @@ class History:
             oldest: dict[str, Any] | None = None
             wanted = query.limit - told
             found = 0
-            async with aclosing(
-                self._log(repo, query, place, order, wanted)
-            ) as records:
+            async with aclosing(self._log(repo, query, place, wanted)) as records:
                 async for row in records:
                     found += 1
                     if place.path is not None and row.get("change") == "added":
@@ -163,11 +165,11 @@ class History:
             if target == place.path:
                 oldest["change"] = "renamed"
                 oldest["from"] = told_path(source)
-                return _Place((parent,), 0, source)
+                return _Place((parent,), 0, source, place.order)
         return None
 
     async def _log(
-        self, repo: Repo, query: Query, place: _Place, order: str, limit: int
+        self, repo: Repo, query: Query, place: _Place, limit: int
     ) -> AsyncGenerator[dict[str, Any], None]:
         options: list[str | bytes] = [
             "log",
@@ -176,7 +178,7 @@ class History:
             f"--max-count={limit}",
             f"--skip={place.skip}",
             "--encoding=UTF-8",
-            *(["--topo-order"] if order == "topo" else []),
+            *(["--topo-order"] if place.order == "topo" else []),
             *_search_options(query),
         ]
         if place.path is not None:
@@ -272,10 +274,10 @@ def _search_options(query: Query) -> list[str]:
     return options
 
 
-def _place_of(query: Query, refs: Refs) -> _Place:
+def _place_of(query: Query, refs: Refs, order: str) -> _Place:
     if query.cursor:
         return _read_cursor(query, refs)
-    return _Place(tuple(_tips(query, refs)), 0, query.path)
+    return _Place(tuple(_tips(query, refs)), 0, query.path, order)
 
 
 def _tips(query: Query, refs: Refs) -> list[str]:
@@ -293,18 +295,18 @@ def _tips(query: Query, refs: Refs) -> list[str]:
 
 def _read_cursor(query: Query, refs: Refs) -> _Place:
     try:
-        tips, skip, path = json.loads(base64.urlsafe_b64decode(query.cursor))
+        tips, skip, path, order = json.loads(base64.urlsafe_b64decode(query.cursor))
         named = [whole_hash(tip) for tip in tips] if isinstance(tips, list) else None
         before = None if path is None else repo_path(path)
     except (ValueError, TypeError, RecursionError, CommonsError):
         raise CommonsError("BAD_REQUEST", "after") from None
-    if not isinstance(skip, int) or skip < 0:
+    if not isinstance(skip, int) or skip < 0 or order not in _ORDERS:
         raise CommonsError("BAD_REQUEST", "after")
     if named is None:
         named = _tips(query, refs)
         if _sum(named) != tips:
             raise CommonsError("GIT_MOVED")
-    return _Place(tuple(named), skip, before)
+    return _Place(tuple(named), skip, before, order)
 
 
 def _sum(tips: Iterable[str]) -> str:

@@ -97,16 +97,31 @@ async def records(
         yield rest
 
 
-async def end_group(process: asyncio.subprocess.Process) -> None:
-    """End the process with its children, and close its pipes."""
+async def end_group(
+    process: asyncio.subprocess.Process, *, gently: bool = False
+) -> None:
+    """End the process with its children, and close its pipes.
+
+    One that writes is asked first: killed, it would leave its lock files behind,
+    and the repository would be closed to everybody.
+    """
+    if gently and process.returncode is None:
+        kill_group(process, signal.SIGTERM)
+        await _ended(process)
     kill_group(process)
-    with suppress(TimeoutError, asyncio.TimeoutError):
-        await asyncio.wait_for(process.wait(), _KILL_SECONDS)
+    await _ended(process)
     # Closed by hand, or the pipes would wait for the collector.
     process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001
 
 
-def kill_group(process: asyncio.subprocess.Process) -> None:
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    with suppress(TimeoutError, asyncio.TimeoutError):
+        await asyncio.wait_for(process.wait(), _KILL_SECONDS)
+
+
+def kill_group(
+    process: asyncio.subprocess.Process, how: signal.Signals = signal.SIGKILL
+) -> None:
     """Nothing that git has started outlives a command that is cut short.
 
     Git itself may be gone while a child of it still holds the pipe. Without such
@@ -116,7 +131,7 @@ def kill_group(process: asyncio.subprocess.Process) -> None:
     held = any(pipe is not None and not pipe.at_eof() for pipe in pipes)
     if process.returncode is None or held:
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(process.pid, how)
 
 
 def readable(err: bytes) -> str:

@@ -74,10 +74,14 @@ class Repositories:
 
     async def open(self, path: str) -> Repo:
         """The repository of a folder; refused where `info` would not be ok or empty."""
+        return (await self.with_programs(path))[0]
+
+    async def with_programs(self, path: str) -> tuple[Repo, Programs]:
+        """The same, and all that it would start now."""
         info = await self.info(path)
         if info.repo is None:
             raise CommonsError("GIT_REFUSED", info.told.get("detail", "no repository"))
-        return info.repo
+        return info.repo, info.programs
 
     async def info(self, path: str) -> RepositoryInfo:
         """What is around a file or folder, as the contents API names it."""

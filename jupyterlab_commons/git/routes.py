@@ -6,10 +6,12 @@ from .handlers.blame import BlameHandler, CellHistoryHandler
 from .handlers.commit import CommitHandler
 from .handlers.diff import BlobHandler, CellHandler, DiffHandler
 from .handlers.history import HistoryHandler, RefsHandler, RepositoryHandler
+from .handlers.trust import TrustHandler
+from .handlers.watch import WatchHandler
 
 PREFIX = "/commons/git"
 
-ROUTES = {
+ROUTES: dict[str, type] = {
     "repository": RepositoryHandler,
     "refs": RefsHandler,
     "history": HistoryHandler,
@@ -19,6 +21,8 @@ ROUTES = {
     "blob": BlobHandler,
     "blame": BlameHandler,
     "cell-history": CellHistoryHandler,
+    "trust": TrustHandler,
+    "watch": WatchHandler,
 }
 
 

@@ -40,7 +40,14 @@ from .process import (
 from .programs import FILTERING, NETWORK, read_programs, read_settings
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterator,
+        Awaitable,
+        Callable,
+        Mapping,
+        Sequence,
+    )
     from pathlib import Path
 
     from .programs import Programs, Setting
@@ -53,11 +60,15 @@ _SETTINGS = Limits(seconds=10, stdout_bytes=2 * 1024 * 1024)
 
 
 class Lane(enum.Enum):
-    """Where a command waits: with the reads, the writes, or the slow network."""
+    """Where a command waits: with the reads, the writes, or the slow network.
+
+    What nobody waits for is in the background and yields to all else.
+    """
 
     READ = "read"
     WRITE = "write"
     NETWORK = "network"
+    BACKGROUND = "background"
 
 
 @dataclass(frozen=True)
@@ -111,12 +122,14 @@ class _Lanes:
     )
     write: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
     network: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    background: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
     def of(self, lane: Lane) -> asyncio.Semaphore:
         return {
             Lane.READ: self.read,
             Lane.WRITE: self.write,
             Lane.NETWORK: self.network,
+            Lane.BACKGROUND: self.background,
         }[lane]
 
     __hash__ = object.__hash__
@@ -143,6 +156,8 @@ class GitRunner:
         self._lanes: WeakValueDictionary[Path, _Lanes] = WeakValueDictionary()
         # How many have been started; a panel at rest must not raise it.
         self.started = 0
+        # Who works in the background makes way; awaited before a write begins.
+        self.before_write: Callable[[Repo], Awaitable[None]] | None = None
 
     async def run(
         self,
@@ -155,23 +170,22 @@ class GitRunner:
         env: Mapping[str, str] | None = None,
         worktree: bool = False,
         hooks: bool = False,
-        background: bool = False,
     ) -> Result:
         """Run to the end.
 
         GIT_BUSY: it took too long. GIT_UNTRUSTED: it needs programs that nobody
         has trusted. GIT_MOVED: they are others than those that were trusted.
         `worktree` says that files are read or written, where the verb does not;
-        `hooks` lets a trusted repository's run; `background` yields to all else.
+        `hooks` lets a trusted repository's run.
         """
         async with self._turn(repo, lane):
             command = await self._command(
                 repo, args, lane=lane, worktree=worktree, hooks=hooks
             )
             command.env.update(env or {})
-            return await self._run(
-                repo, command, lane, stdin, limits or Limits(), background=background
-            )
+            if lane in (Lane.WRITE, Lane.NETWORK) and self.before_write is not None:
+                await self.before_write(repo)
+            return await self._run(repo, command, lane, stdin, limits or Limits())
 
     async def _run(
         self,
@@ -180,12 +194,10 @@ class GitRunner:
         lane: Lane,
         stdin: bytes | None,
         limits: Limits,
-        *,
-        background: bool = False,
     ) -> Result:
         piped = stdin is not None
         async with self._process(repo, command, lane=lane, piped=piped) as process:
-            if background:
+            if lane is Lane.BACKGROUND:
                 with suppress(OSError):
                     os.setpriority(os.PRIO_PROCESS, process.pid, _BACKGROUND_NICENESS)
             try:
@@ -262,7 +274,7 @@ class GitRunner:
         if repo.trusted and not trusted:
             raise CommonsError("GIT_MOVED", "it would run something else by now")
         if not trusted:
-            filters = lane is not Lane.READ and (
+            filters = lane in (Lane.WRITE, Lane.NETWORK) and (
                 worktree or words[0] in defences.FILTERING_VERBS
             )
             _refuse_programs(now, lane, filters=filters, hooks=hooks)
@@ -293,7 +305,13 @@ class GitRunner:
         try:
             yield process
         finally:
-            await end_group(process)
+            await end_group(process, gently=lane is not Lane.READ)
+
+    async def quiet(self, repo: Repo) -> None:
+        """Returns when nothing writes into the repository."""
+        for lane in (Lane.WRITE, Lane.NETWORK):
+            async with self._turn(repo, lane):
+                pass
 
     async def start(
         self,

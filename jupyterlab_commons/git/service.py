@@ -12,6 +12,7 @@ from .blame import Blames
 from .cell_history import CellHistory
 from .details import Details
 from .diff import Diffs
+from .graph import Graphs
 from .history import History
 from .objects import Objects
 from .refs import RefsReader
@@ -19,9 +20,12 @@ from .repository import Repositories
 from .runner import GitRunner
 from .trust import TrustStore
 from .versions import Versions
+from .watch import Watches
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from .runner import Repo
 
 _KEY = "commons_git"
 
@@ -45,6 +49,19 @@ class GitService:
         self.diffs = Diffs(self.versions, self.refs)
         self.blames = Blames(self.runner, self.versions, self.refs)
         self.cell_history = CellHistory(self.runner, self.versions, self.refs)
+        self.watches = Watches()
+        self.graphs = Graphs(self.runner)
+
+    def changed(self, repo: Repo) -> None:
+        """To be called after each write: pages hear of it at once."""
+        self.watches.changed(repo)
+        self.graphs.again(repo)
+
+    async def close(self) -> None:
+        """The server ends: nothing of git stays."""
+        self.watches.close()
+        await self.graphs.close()
+        await self.objects.close()
 
 
 def git_of(settings: dict[str, Any], root_dir: str) -> GitService:
@@ -53,3 +70,10 @@ def git_of(settings: dict[str, Any], root_dir: str) -> GitService:
     if not isinstance(service, GitService):
         service = settings[_KEY] = GitService(Path(root_dir), Path(jupyter_data_dir()))
     return service
+
+
+async def close_git(settings: dict[str, Any]) -> None:
+    """The end of a server that may never have been asked about git."""
+    service = settings.get(_KEY)
+    if isinstance(service, GitService):
+        await service.close()

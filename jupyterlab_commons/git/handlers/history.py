@@ -75,6 +75,8 @@ class HistoryHandler(GitHandler):
         except CommonsError as refusal:
             self.refuse(refusal)
             return
+        if not query.cursor:
+            self.git.graphs.want(repo)
         await self.stream(self.git.history.lines(repo, refs, query))
 
     def _query(self, refs: Refs) -> Query:
