@@ -62,7 +62,9 @@ export function bytesOfWords(
 ): string {
   const unit = unitOf(limit);
   const number =
-    used >= unit / 10 ? inUnit(used, unit) : bytesWords(trans, used);
+    used === 0 || used >= unit / 10
+      ? inUnit(used, unit)
+      : bytesWords(trans, used);
   return trans.__('%1 of %2', number, bytesWords(trans, limit));
 }
 

@@ -21,7 +21,8 @@ export type StatusWords = { parts: StatusPart[]; label: string };
 type Shown = Pick<UsageSettings, 'showMemory' | 'showCpu' | 'showGpu'>;
 
 const HIGH_PERCENT = 80;
-const FULL_PERCENT = 95;
+/** As in the panel; nobody is told of two different edges. */
+const FULL_PERCENT = 90;
 /** So much of the time without a CPU is felt. */
 const SLOWED_PERCENT = 25;
 
@@ -55,7 +56,7 @@ function toneWords(trans: TranslationBundle, tone: StatusTone): string {
     case 'high':
       return trans.__('high');
     case 'full':
-      return trans.__('full');
+      return trans.__('almost full');
   }
 }
 

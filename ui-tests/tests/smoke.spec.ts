@@ -4,9 +4,15 @@ import { BUDGET } from '../../scripts/budget.mjs';
 import type { LabWindow } from '../src/lab-window.ts';
 
 const OUR_FILE = /\/extensions\/jupyterlab-commons\/static\/([^?]+)/;
-const PLUGINS = ['companion', 'live', 'sharing', 'sessions'].map(
-  name => `jupyterlab-commons:${name}`
-);
+const PLUGINS = [
+  'companion',
+  'live',
+  'sharing',
+  'sessions',
+  'usage-stream',
+  'usage',
+  'gpu'
+].map(name => `jupyterlab-commons:${name}`);
 
 test('JupyterLab starts with all of our plugins and without an error of ours', async ({
   signIn

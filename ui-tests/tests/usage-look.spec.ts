@@ -84,6 +84,7 @@ test('30 kernels and 8 GPUs are accessible and drawn, light and dark, narrow and
       }
       for (const shade of ['Light', 'Dark']) {
         await carol.setTheme(`JupyterLab ${shade}`);
+        await expect(carol.page.locator('#jupyterlab-splash')).toHaveCount(0);
         await carol.page.screenshot({
           path: join(PICTURES, `${title}-${width}-${shade}.png`.toLowerCase())
         });

@@ -39,12 +39,16 @@ describe('The words of the status bar', () => {
     ['half full', { used: 2 * GIB, limit: 4 * GIB }, 'Mem 2.0/4.0 GB'],
     ['79 %', { used: 3.16 * GIB, limit: 4 * GIB }, 'Mem 3.2/4.0 GB'],
     ['80 %', { used: 3.2 * GIB, limit: 4 * GIB }, 'Mem 3.2/4.0 GB (high)'],
-    ['94 %', { used: 3.76 * GIB, limit: 4 * GIB }, 'Mem 3.8/4.0 GB (high)'],
-    ['95 %', { used: 3.8 * GIB, limit: 4 * GIB }, 'Mem 3.8/4.0 GB (full)'],
+    ['89 %', { used: 3.56 * GIB, limit: 4 * GIB }, 'Mem 3.6/4.0 GB (high)'],
+    [
+      '90 %',
+      { used: 3.6 * GIB, limit: 4 * GIB },
+      'Mem 3.6/4.0 GB (almost full)'
+    ],
     [
       'over its limit',
       { used: 5 * GIB, limit: 4 * GIB },
-      'Mem 5.0/4.0 GB (full)'
+      'Mem 5.0/4.0 GB (almost full)'
     ],
     ['a small limit', { used: 300 * MIB, limit: 512 * MIB }, 'Mem 300/512 MB'],
     ['no limit', { used: GIB, total: 503 * GIB }, 'Mem 1.0/503.0 GB'],
@@ -76,7 +80,7 @@ describe('The words of the status bar', () => {
     [
       'its memory almost full',
       [card({ busy: 10, memoryUsed: 99, memoryTotal: 100 })],
-      'GPU 10% (full)'
+      'GPU 10% (almost full)'
     ],
     [
       'split into parts that report memory alone',
@@ -160,7 +164,7 @@ describe('The item', () => {
     expect(item.node.title).toContain('(high)');
     usage.say(calm({ memory: { used: 99, limit: 100 } }));
     expect(item.node.textContent).toMatch(/^ ■Mem/);
-    expect(signOf(item)).toBe('full');
+    expect(signOf(item)).toBe('almost full');
   });
 
   it('touches the page only when it says something else', () => {
