@@ -40,7 +40,14 @@ const bodies: Record<string, protocol.Decoder<unknown>> = {
   'link-before.json': protocol.linkRequest,
   'usage-sample.json': protocol.usageSample,
   'usage-history.json': protocol.usageHistory,
-  'usage-request.json': protocol.usageRequest
+  'usage-request.json': protocol.usageRequest,
+  'git-commit.json': protocol.gitCommit,
+  'git-diff.json': protocol.gitDiff,
+  'git-diff-text.json': protocol.gitDiff,
+  'git-cell.json': protocol.gitCell,
+  'git-blob.json': protocol.gitBlob,
+  'git-blame.json': protocol.gitBlame,
+  'git-cell-history.json': protocol.gitCellHistoryLine
 };
 
 /** Read by tests of their own. */
@@ -58,10 +65,7 @@ for (const [name, decode] of Object.entries(bodies)) {
 
 test('every file in protocol/fixtures is read by a test', async () => {
   const files = (await readdir(folder)).filter(name => name.endsWith('.json'));
-  assert.deepEqual(
-    files.sort(),
-    [...Object.keys(bodies), ...elsewhere].sort()
-  );
+  assert.deepEqual(files.sort(), [...Object.keys(bodies), ...elsewhere].sort());
 });
 
 test('protocol/fixtures/errors.json equals the table of errors', async () => {
