@@ -135,10 +135,12 @@ async def test_programs_are_listed_and_trust_holds_for_that_list_only(
     work.git("config", "filter.x.clean", "evil %f")
     info = await repositories.info("work")
     assert info.told["trusted"] is False
-    assert {each.key for each in info.programs.shown} == {"core.fsmonitor", "filter.x.clean"}
+    keys = {each.key for each in info.programs.shown}
+    assert keys == {"core.fsmonitor", "filter.x.clean"}
     assert info.repo is not None
     assert ("filter.x.clean", "") in info.programs.blanks
-    repositories.trust.trust(info.repo.git_dir, info.programs, info.programs.shown)
+    seen = info.programs.shown
+    repositories.trust.trust(info.repo.git_dir, info.programs, seen)
     assert (await repositories.info("work")).told["trusted"] is True
     work.git("config", "core.sshCommand", "evil")
     assert (await repositories.info("work")).told["trusted"] is False

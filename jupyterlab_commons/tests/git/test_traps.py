@@ -17,6 +17,7 @@ from .traps import (
     AS_A,
     Case,
     Trap,
+    cleaned,
     defence,
     dirty,
     falls,
@@ -34,6 +35,11 @@ def hook(work: TestRepo, trap: Trap, name: str) -> None:
     trap.script(work.top / ".git" / "hooks" / name)
 
 
+def hooked_and_dirty(work: TestRepo, trap: Trap) -> None:
+    hook(work, trap, "post-index-change")
+    dirty(work)
+
+
 def signed(work: TestRepo, trap: Trap) -> None:
     """A commit with a signature, and a program that would check it."""
     raw = work.git("cat-file", "commit", "HEAD")
@@ -44,14 +50,6 @@ def signed(work: TestRepo, trap: Trap) -> None:
     work.git("update-ref", "HEAD", name.decode().strip())
     work.git("config", "log.showSignature", "true")
     work.git("config", "gpg.program", str(trap.script(work.top.parent / "evil")))
-
-
-def cleaned(work: TestRepo, trap: Trap, name: str, key: str = "clean") -> None:
-    with (work.top / ".git" / "config").open("a") as config:
-        config.write(f'[filter "{name}"]\n\t{key} = "{trap.command}"\n')
-    (work.top / ".git" / "info").mkdir(exist_ok=True)
-    (work.top / ".git" / "info" / "attributes").write_text(f"f filter={name}\n")
-    dirty(work)
 
 
 def included(work: TestRepo, trap: Trap) -> None:
@@ -93,7 +91,7 @@ READING = {
     "text of a log": Case(lambda w, t: driver(w, t, "x.textconv"), ("log", "-p")),
     "text of a blame": Case(lambda w, t: driver(w, t, "x.textconv"), ("blame", "f")),
     "post-index-change": Case(
-        lambda w, t: (hook(w, t, "post-index-change"), dirty(w), None)[-1],
+        hooked_and_dirty,
         ("update-index", "--refresh"),
     ),
 }

@@ -22,7 +22,6 @@ from jupyterlab_commons.git.runner import GitRunner, Lane, Repo
 
 from .repos import TestRepo, environment
 
-
 AS_A = {
     "GIT_AUTHOR_NAME": "A",
     "GIT_AUTHOR_EMAIL": "a@example.org",
@@ -84,6 +83,14 @@ def dirty(work: TestRepo) -> None:
     file.write_bytes(bytes(reversed(file.read_bytes())))
     later = time.time() + 5
     os.utime(file, (later, later))
+
+
+def cleaned(work: TestRepo, trap: Trap, name: str, key: str = "clean") -> None:
+    with (work.top / ".git" / "config").open("a") as config:
+        config.write(f'[filter "{name}"]\n\t{key} = "{trap.command}"\n')
+    (work.top / ".git" / "info").mkdir(exist_ok=True)
+    (work.top / ".git" / "info" / "attributes").write_text(f"f filter={name}\n")
+    dirty(work)
 
 
 async def read_everything(repositories: Repositories, folder: str = "work") -> Repo:
