@@ -37,7 +37,7 @@ class Attributor:
         self._families = Families(
             self._processes, server_pid, os.geteuid() if uid is None else uid
         )
-        self._cpu = CpuTime(server_pid)
+        self._cpu = CpuTime()
         self._memory = SharedMemory(self._processes)
         self._rest = _Rest()
         self._peaks: dict[str, _Peak] = {}

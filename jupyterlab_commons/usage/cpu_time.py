@@ -40,8 +40,7 @@ class _Expected:
 class CpuTime:
     """Counts what `Families` has seen, look by look."""
 
-    def __init__(self, server_pid: int) -> None:
-        self._server_pid = server_pid
+    def __init__(self) -> None:
         self._expected: list[_Expected] = []
         self._ticks: dict[str, int] = {}
         self._total = 0
@@ -119,7 +118,8 @@ class CpuTime:
             pid = expected.at
             for _ in range(MOST_STEPS):
                 member = members.get(pid)
-                if member is None:
+                if member is None or pid not in looked:
+                    # It may have waited for it, which its own look will tell.
                     break
                 found = min(left.get(pid, 0), expected.ticks)
                 if found:
@@ -139,21 +139,21 @@ class CpuTime:
         ended = {member.pid: member for member in look.ended}
         for expected in self._expected:
             if expected.at in ended:
-                expected.at = self._living_ancestor(expected.at, ended, members)
+                expected.at = _living_ancestor(expected.at, ended)
                 expected.looks = 0
         for member in look.ended:
             ticks = member.own + member.waited
             if ticks:
-                at = self._living_ancestor(member.pid, ended, members)
+                at = _living_ancestor(member.pid, ended)
                 self._expected.append(_Expected(at, member.owner, ticks))
+        # What is waited for by somebody else, such as init, is never seen again.
+        self._expected = [e for e in self._expected if e.at in members]
 
-    def _living_ancestor(
-        self, pid: int, ended: Mapping[int, Member], members: Mapping[int, Member]
-    ) -> int:
-        """The nearest that still lives; the server where the line is broken."""
-        for _ in range(MOST_STEPS):
-            member = ended.get(pid)
-            if member is None:
-                break
-            pid = member.parent
-        return pid if pid in members else self._server_pid
+
+def _living_ancestor(pid: int, ended: Mapping[int, Member]) -> int:
+    for _ in range(MOST_STEPS):
+        member = ended.get(pid)
+        if member is None:
+            break
+        pid = member.parent
+    return pid

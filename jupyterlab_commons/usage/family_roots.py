@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .members import SERVER
 from .processes import GoneError, UnreadableError
 
 if TYPE_CHECKING:
@@ -83,7 +82,10 @@ class FamilyRoots:
         return key if key is not None and self._by_key[key].start == start else None
 
     def owner_by_session(self, process: ProcessStat | Member) -> str | None:
-        """The kernel or terminal that leads the session or group of a process."""
+        """The consumer that leads the session or group of a process.
+
+        A server that was started in somebody's shell leads none.
+        """
         key = self._sessions.get(process.session) or self._groups.get(process.group)
         if key is None or process.start < self._by_key[key].start:
             return None
@@ -116,9 +118,6 @@ class FamilyRoots:
         grouped_in = {m.group for m in members.values()}
         for key, root in self._by_key.items():
             self._key_of.setdefault(root.pid, key)
-            # The server shares its session with whoever started it.
-            if key == SERVER:
-                continue
             # The number of a session is free again once nobody is left in it.
             living = key in self._living
             if root.session == root.pid and (living or root.pid in lived_in):

@@ -95,6 +95,17 @@ def test_orphans_of_its_session_or_group_are_a_kernels(tree: ProcTree) -> None:
     assert seen.uses["a"]["detached"] == 2
 
 
+def test_an_orphan_of_its_session_that_the_server_inherits(tree: ProcTree) -> None:
+    a = tree.kernel("a")
+    orphan = tree.spawn(SERVER_PID)
+    tree.processes[orphan].session = a
+    tree.show(orphan)
+    assert owned(tree.attributor().read([server(), kernel("a", a)], HOST, 0), "a") == {
+        a,
+        orphan,
+    }
+
+
 def test_the_session_of_the_server_is_not_the_servers(tree: ProcTree) -> None:
     """It is that of the shell that somebody started Jupyter in."""
     shell = tree.spawn(1, leads=True)

@@ -156,6 +156,19 @@ def test_orphans_that_the_server_inherits_and_waits_for_count_once(
     assert a.read().cpu_seconds == {"server": 0, "a": 50 / TICKS}
 
 
+def test_what_init_waits_for_takes_nothing_from_others(a: Kernel) -> None:
+    daemon = a.tree.spawn(a.pid)
+    a.read()
+    a.tree.daemonise(daemon)
+    a.tree.burn(daemon, 500)
+    a.read()
+    a.tree.end(daemon)
+    git = a.tree.spawn(SERVER_PID)
+    a.tree.burn(git, 30)
+    a.tree.end(git)
+    assert a.read().cpu_seconds == {"server": 30 / TICKS, "a": 500 / TICKS}
+
+
 def test_a_child_that_ends_during_the_look_counts_once(
     a: Kernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -194,6 +207,20 @@ def test_a_key_that_comes_again_goes_on_counting(a: Kernel) -> None:
     assert set(a.read().cpu_seconds) == {"server"}
     a.roots = gone
     assert a.ticks() >= 100
+
+
+def test_one_found_late_does_not_count_its_children_again(a: Kernel) -> None:
+    daemon = a.tree.spawn(a.pid)
+    child = a.tree.spawn(daemon)
+    a.tree.daemonise(daemon)
+    a.tree.processes[child].group = a.pid
+    a.tree.burn(child, 100)
+    assert a.ticks() == 100
+    a.tree.end(child)
+    a.tree.spawn(a.pid)
+    a.read()
+    assert a.read(31).owner_of[daemon] == "a"
+    assert a.ticks() == 100
 
 
 def test_one_found_late_counts_in_full_but_not_as_a_burst(a: Kernel) -> None:

@@ -47,6 +47,17 @@ def test_a_daemon_and_its_children_are_its_kernels(tree: ProcTree) -> None:
     assert seen.uses["a"]["detached"] == 1
 
 
+def test_a_daemons_child_may_have_a_lower_pid(tree: ProcTree) -> None:
+    """Pids begin again at the lowest when they have reached the highest."""
+    a = tree.kernel("/home/ada/a.ipynb")
+    pid = daemon(tree, a)
+    child = tree.spawn(pid, pid=50)
+    tree.file(child, "environ").write_text("PATH=/bin\0")
+    attributor, roots = tree.attributor(), [server(), kernel("a", a)]
+    attributor.read(roots, HOST, 0)
+    assert attributor.read(roots, HOST, 1).owner_of[child] == "a"
+
+
 def test_the_path_that_the_kernel_began_with_counts_not_todays(tree: ProcTree) -> None:
     a = tree.kernel("/home/ada/Untitled.ipynb")
     pid = daemon(tree, a)
