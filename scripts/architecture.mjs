@@ -62,6 +62,8 @@ const MAY_IMPORT = {
   // An upgrade to a WebSocket begins as an HTTP request.
   'companion/src/live': inCompanion([...COMPANION_BASE, ...CONCERNS, 'http']),
   'companion/src/rooms': inCompanion(['storage/store']),
+  // Pure, like the rooms: what becomes of two versions of a document.
+  'companion/src/merging': inCompanion(['rooms']),
   'companion/src/storage': inCompanion(['log', 'rooms/types']),
   // Who may do what stands on who somebody is.
   'companion/src/sharing': inCompanion([...COMPANION_BASE, 'hub']),
@@ -69,6 +71,7 @@ const MAY_IMPORT = {
   'companion/src/files': inCompanion([
     ...COMPANION_BASE,
     'sharing',
+    'merging',
     'live/link'
   ]),
   // Samples come over the link.

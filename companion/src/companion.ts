@@ -111,6 +111,8 @@ function roomParts(
     present: id => rooms.present(id),
     content: id => rooms.content(id),
     close: (id, code) => rooms.closeRoom(id, code),
+    change: (id, user, mark, prepare) => rooms.change(id, user, mark, prepare),
+    tellMerged: (id, merged) => rooms.tellMerged(id, merged),
     setFileStatus: (id, status) => rooms.setFileStatus(id, status)
   };
   return { rooms, live };

@@ -89,6 +89,12 @@ export const routes = {
     proof: 'session',
     operation: 'file'
   },
+  undoMerge: {
+    method: 'POST',
+    path: 'api/documents/:id/merges/:merge/undo',
+    proof: 'session',
+    operation: 'edit'
+  },
   listShares: {
     method: 'GET',
     path: 'api/documents/:id/shares',

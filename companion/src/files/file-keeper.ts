@@ -2,15 +2,18 @@ import {
   CommonsError,
   type DocumentType,
   type FileChoice,
-  type FileState
+  type FileState,
+  type MergeUndone,
+  type Person
 } from '@jupyterlab-commons/protocol';
 import type { LinkListener, Links, ServerLink } from '../live/link.ts';
 import { reasonOf, type Log } from '../log.ts';
-import type { Clock } from '../rooms/types.ts';
+import type { Clock, Outline } from '../rooms/types.ts';
 import type { Files } from '../sharing/documents.ts';
 import type { FileStatus, LiveRooms } from '../sharing/live-rooms.ts';
 import type { DocumentStore, StoredDocument } from '../storage/store.ts';
 import { KeptFile } from './kept-file.ts';
+import { Merges } from './merges.ts';
 
 /** Files that come or go within this time make one list. The server notices its own writes itself. */
 const WATCH_MS = 200;
@@ -40,6 +43,7 @@ function hasFile(document: StoredDocument): document is WithFile {
 /** F: the files of all shared documents whose servers have linked, or which are being edited. */
 export class FileKeeper implements Files, LinkListener {
   readonly #options: FileKeeperOptions;
+  readonly #merges: Merges;
   readonly #files = new Map<string, KeptFile>();
   /** The last state that the owner's list was told; writes of every second are no news. */
   readonly #listed = new Map<string, FileState>();
@@ -47,6 +51,7 @@ export class FileKeeper implements Files, LinkListener {
 
   constructor(options: FileKeeperOptions) {
     this.#options = options;
+    this.#merges = new Merges(options);
     options.links.listen(this);
   }
 
@@ -61,11 +66,24 @@ export class FileKeeper implements Files, LinkListener {
     return link.call({ method: 'read', path, type });
   }
 
-  keep(document: StoredDocument): void {
+  keep(document: StoredDocument, outline?: Outline): void {
     if (hasFile(document)) {
+      const { id, file } = document;
       this.#track(document);
       this.#watchSoon(document.owner, document.server);
+      if (outline !== undefined && file.hash !== null) {
+        // Without it a change from outside is a matter of the owner, as long as nothing was written.
+        this.#merges.remember(id, file.hash, outline).catch(() => {});
+      }
     }
+  }
+
+  undoMerge(
+    document: StoredDocument,
+    merge: string,
+    by: Person
+  ): Promise<MergeUndone> {
+    return this.#merges.undo(document, merge, by);
   }
 
   async release(document: StoredDocument): Promise<void> {
@@ -95,7 +113,8 @@ export class FileKeeper implements Files, LinkListener {
     const { state } = document.file;
     const told =
       !hasFile(document) || state === 'changed-outside' || state === 'missing';
-    return { fileState: told ? state : 'away', fileDetail: null, behind: 0 };
+    const fileDetail = told ? document.file.detail : null;
+    return { fileState: told ? state : 'away', fileDetail, behind: 0 };
   }
 
   /** A document is in memory and may be edited: its pages hear how the file stands. */
@@ -211,6 +230,9 @@ export class FileKeeper implements Files, LinkListener {
       ask: call => links.of(owner, server).call(call),
       linked: () => links.has(owner, server),
       save: stored => store.updateDocument(id, { file: stored }),
+      remember: (hash, outline, and) =>
+        this.#merges.remember(id, hash, outline, and),
+      merge: outside => this.#merges.merge(document, outside),
       changed: status => this.#onChanged(id, status)
     });
     this.#files.set(id, file);

@@ -1,7 +1,8 @@
 import type { LinkCall, LinkResult } from '../live/link.ts';
-import type { Clock } from '../rooms/types.ts';
+import type { Clock, Outline } from '../rooms/types.ts';
 import type { FileContent, FileStatus } from '../sharing/live-rooms.ts';
 import type { StoredDocument } from '../storage/store.ts';
+import type { Merged, OutsideFile } from './merges.ts';
 
 /** What is kept of the file in the store. */
 export type Stored = StoredDocument['file'];
@@ -15,6 +16,14 @@ export type KeptFileOptions = {
   ask: (call: LinkCall) => Promise<LinkResult>;
   linked: () => boolean;
   save: (file: Stored) => Promise<void>;
+  /** Keeps what the file says at `hash`, and what it said at `and`: a change from outside is merged against it. */
+  remember: (
+    hash: string,
+    outline: Outline,
+    and: readonly (string | null)[]
+  ) => Promise<void>;
+  /** Merges an outside version into the document; a text says why it cannot be. */
+  merge: (outside: OutsideFile) => Promise<Merged | string>;
   /** Told after each change of the status. */
   changed: (status: FileStatus) => void;
 };

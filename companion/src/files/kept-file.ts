@@ -7,14 +7,10 @@ import type { LinkCall, LinkResult } from '../live/link.ts';
 import type { FileContent, FileStatus } from '../sharing/live-rooms.ts';
 import type { StoredDocument } from '../storage/store.ts';
 import type { KeptFileOptions, Stored } from './kept-file-options.ts';
+import { OutsideChange, type OutsideOutcome } from './outside-change.ts';
 import { hashOf, refusalOf } from './plain.ts';
 import { StatusTeller } from './status-teller.ts';
-
-/** F1: after the last edit, but never longer than this after the first. */
-const QUIET_MS = 1_000;
-const LONGEST_MS = 5_000;
-const FIRST_RETRY_MS = 5_000;
-const LONGEST_RETRY_MS = 60_000;
+import { WriteTimer } from './write-timer.ts';
 
 /** States that only the owner can end; nothing is written meanwhile (F2). */
 type Blocked = 'changed-outside' | 'missing';
@@ -31,26 +27,35 @@ export class KeptFile {
   #headKnown: boolean;
   #blocked: Blocked | null;
   #failure: string | null;
+  /** Why a change from outside could not be merged. */
+  #reason: string | null;
   /** What was sent and not answered yet: the file may hold it. */
   #sentHash: string | null;
   #closed: boolean;
   #unreadable = false;
-  #firstEditAt: number | null = null;
-  #retryMs = FIRST_RETRY_MS;
-  /** Not before this, however many edits come. */
-  #retryAt = 0;
   /** A write is under way, or waits for its turn: it takes all edits along. */
   #busy = false;
   #queued = false;
-  #cancel = () => {};
+  readonly #timer: WriteTimer;
   #work: Promise<void> = Promise.resolve();
   #stopped = false;
+  readonly #outside: OutsideChange;
   readonly #teller: StatusTeller;
 
   constructor(options: KeptFileOptions) {
     const { file, head, closedAt } = options.document;
     this.#options = options;
     this.#teller = new StatusTeller(options.clock, options.changed);
+    this.#timer = new WriteTimer(options.clock, () => {
+      this.#queued = true;
+      void this.#do(() => this.#write());
+    });
+    this.#outside = new OutsideChange({
+      clock: options.clock,
+      due: () => void this.#do(() => this.#readOutside()),
+      ask: call => this.#ask(call),
+      merge: options.merge
+    });
     this.#hash = file.hash;
     this.#fileSeq = file.seq;
     this.#headSeq = Math.max(file.seq, head ?? 0);
@@ -62,6 +67,7 @@ export class KeptFile {
         ? file.state
         : null;
     this.#failure = file.state === 'failed' ? file.detail : null;
+    this.#reason = file.state === 'changed-outside' ? file.detail : null;
   }
 
   get document(): StoredDocument & { path: string; server: string } {
@@ -86,16 +92,14 @@ export class KeptFile {
     if (this.#failure !== null) {
       return 'failed';
     }
-    return this.behind > 0 ? 'behind' : 'saved';
+    return this.behind > 0 || this.#outside.waits ? 'behind' : 'saved';
   }
 
   get status(): FileStatus {
-    const failed = this.state === 'failed';
-    return {
-      fileState: this.state,
-      fileDetail: failed ? this.#failure : null,
-      behind: this.behind
-    };
+    const { state, behind } = this;
+    const failure = state === 'failed' ? this.#failure : null;
+    const reason = state === 'changed-outside' ? this.#reason : null;
+    return { fileState: state, fileDetail: failure ?? reason, behind };
   }
 
   /** Nobody can edit the document any more. */
@@ -120,14 +124,14 @@ export class KeptFile {
 
   /** The server has linked, after a start or an absence: whatever is missing is written now. */
   async linkUp(): Promise<void> {
-    this.#retryMs = FIRST_RETRY_MS;
-    this.#retryAt = 0;
+    this.#timer.freed();
     this.#failure = null;
     await this.#do(() => this.#write());
   }
 
   linkDown(): void {
-    this.#cancel();
+    this.#timer.stop();
+    this.#outside.forget();
     this.#tell();
   }
 
@@ -135,48 +139,35 @@ export class KeptFile {
   async found(hash: string | null): Promise<void> {
     await this.#do(async () => {
       if (hash !== null && (hash === this.#hash || hash === this.#sentHash)) {
-        this.#hash = hash;
-        await this.#setBlocked(null);
-        this.#schedule();
+        await this.#isOurs(hash);
+      } else if (hash === null) {
+        this.#outside.forget();
+        await this.#setBlocked('missing');
       } else {
-        await this.#setBlocked(hash === null ? 'missing' : 'changed-outside');
+        await this.#changedOutside(hash);
       }
     });
   }
 
   /** F2: the outside version is put aside, then the document is written over it. */
   async keepLive(): Promise<string | null> {
-    this.#expect('changed-outside');
     let keptAs: string | null = null;
-    await this.#do(async () => {
-      try {
-        const kept = await this.#ask({ method: 'keep' });
-        keptAs = kept.keptAs;
-        await this.#overwrite(kept.hash);
-      } catch (error) {
-        await this.#onRefusal(refusalOf(error));
-        throw error;
-      }
+    await this.#decide('changed-outside', async () => {
+      const kept = await this.#ask({ method: 'keep' });
+      keptAs = kept.keptAs;
+      await this.#overwrite(kept.hash);
     });
     return keptAs;
   }
 
   /** Writes a missing file anew; a file that has appeared meanwhile is not touched. */
-  async writeAgain(): Promise<void> {
-    this.#expect('missing');
-    await this.#do(async () => {
-      try {
-        await this.#overwrite(null);
-      } catch (error) {
-        await this.#onRefusal(refusalOf(error));
-        throw error;
-      }
-    });
+  writeAgain(): Promise<void> {
+    return this.#decide('missing', () => this.#overwrite(null));
   }
 
   /** Writes now what is missing; never throws. */
   async flush(): Promise<void> {
-    this.#cancel();
+    this.#timer.stop();
     await this.#do(() => this.#write());
   }
 
@@ -188,10 +179,87 @@ export class KeptFile {
 
   stop(): void {
     this.#stopped = true;
-    this.#cancel();
+    this.#timer.stop();
+    this.#outside.stop();
   }
 
-  #expect(state: Blocked): void {
+  /** The file holds what we have written. */
+  async #isOurs(hash: string): Promise<void> {
+    this.#outside.forget();
+    this.#hash = hash;
+    await this.#setBlocked(null);
+    this.#schedule();
+  }
+
+  /** Nothing is written from now on, until the change is merged. Nobody can merge into a closed document. */
+  async #changedOutside(hash: string | null): Promise<void> {
+    this.#timer.stop();
+    if (this.#closed) {
+      await this.#setBlocked('changed-outside');
+      return;
+    }
+    if (this.#options.linked()) {
+      this.#outside.seen(hash);
+    }
+    if (this.#blocked === 'missing') {
+      await this.#setBlocked(null);
+    }
+    this.#tell();
+  }
+
+  async #readOutside(): Promise<void> {
+    if (!this.#outside.waits || !this.#options.linked()) {
+      return;
+    }
+    const outcome = await this.#outside.read(
+      this.#hash,
+      hash => hash === this.#hash || hash === this.#sentHash
+    );
+    switch (outcome.kind) {
+      case 'waits':
+        break;
+      case 'ours':
+        await this.#isOurs(outcome.hash);
+        break;
+      case 'missing':
+        await this.#setBlocked('missing');
+        break;
+      case 'blocked':
+        await this.#setBlocked('changed-outside', outcome.reason);
+        break;
+      case 'unkept':
+        this.#lacks(outcome.seq);
+        await this.#onRefusal(outcome.error);
+        break;
+      case 'merged':
+        await this.#merged(outcome);
+    }
+    this.#tell();
+  }
+
+  /** The file lacks at least this edit. */
+  #lacks(seq: number): void {
+    this.#headSeq = Math.max(this.#headSeq, seq);
+    this.#fileSeq = Math.min(this.#fileSeq, seq - 1);
+  }
+
+  async #merged(outcome: Extract<OutsideOutcome, { kind: 'merged' }>) {
+    const { hash, seq, same } = outcome;
+    this.#lacks(seq);
+    this.#hash = hash;
+    this.#sentHash = null;
+    this.#failure = null;
+    if (same) {
+      this.#fileSeq = seq;
+      this.#outside.settled();
+    }
+    await this.#setBlocked(null);
+    await this.#save();
+    await this.#write();
+  }
+
+  /** What the owner has decided on a file in this state. */
+  async #decide(state: Blocked, act: () => Promise<void>): Promise<void> {
     if (this.#blocked !== state) {
       throw new CommonsError(
         'BAD_REQUEST',
@@ -201,6 +269,14 @@ export class KeptFile {
     if (!this.#options.linked()) {
       throw new CommonsError('LINK_ABSENT');
     }
+    await this.#do(async () => {
+      try {
+        await act();
+      } catch (error) {
+        await this.#onRefusal(refusalOf(error));
+        throw error;
+      }
+    });
   }
 
   /** One after the other, so that no write meets another one's hash. */
@@ -216,23 +292,13 @@ export class KeptFile {
       this.#busy ||
       this.#queued ||
       this.#blocked !== null ||
+      this.#outside.waits ||
       this.behind === 0 ||
       !this.#options.linked()
     ) {
       return;
     }
-    const now = this.#options.clock.now();
-    this.#firstEditAt ??= now;
-    const due = Math.min(now + QUIET_MS, this.#firstEditAt + LONGEST_MS);
-    this.#after(Math.max(0, due - now, this.#retryAt - now));
-  }
-
-  #after(ms: number): void {
-    this.#cancel();
-    this.#cancel = this.#options.clock.after(ms, () => {
-      this.#queued = true;
-      void this.#do(() => this.#write());
-    });
+    this.#timer.edited();
   }
 
   /** Writes what is missing, if anything is and nothing is in the way. Does not throw. */
@@ -268,7 +334,12 @@ export class KeptFile {
   }
 
   #mayWrite(): boolean {
-    return this.behind > 0 && this.#blocked === null && this.#options.linked();
+    return (
+      this.behind > 0 &&
+      this.#blocked === null &&
+      !this.#outside.waits &&
+      this.#options.linked()
+    );
   }
 
   async #content(): Promise<FileContent> {
@@ -305,11 +376,14 @@ export class KeptFile {
   }
 
   async #send(
-    { text, seq }: FileContent,
+    { text, outline, seq }: FileContent,
     baseHash: string | null
   ): Promise<void> {
-    this.#firstEditAt = null;
-    this.#sentHash = hashOf(text);
+    this.#timer.writing();
+    const sent = hashOf(text);
+    // First, so that whatever the file holds after a crash can be merged against.
+    await this.#options.remember(sent, outline, [this.#hash]).catch(() => {});
+    this.#sentHash = sent;
     await this.#save();
     const result = await this.#ask({
       method: 'write',
@@ -318,11 +392,12 @@ export class KeptFile {
     });
     this.#hash = result.hash ?? this.#sentHash;
     this.#sentHash = null;
+    this.#outside.settled();
     this.#fileSeq = seq;
     this.#failure = null;
     this.#blocked = null;
-    this.#retryMs = FIRST_RETRY_MS;
-    this.#retryAt = 0;
+    this.#reason = null;
+    this.#timer.freed();
     await this.#save();
     this.#schedule();
   }
@@ -339,7 +414,7 @@ export class KeptFile {
     }
     switch (error.code) {
       case 'FILE_CHANGED':
-        await this.#setBlocked('changed-outside');
+        await this.#changedOutside(null);
         break;
       case 'FILE_MISSING':
         await this.#setBlocked('missing');
@@ -358,18 +433,20 @@ export class KeptFile {
 
   #retry(): void {
     if (!this.#stopped && this.#options.linked()) {
-      this.#retryAt = this.#options.clock.now() + this.#retryMs;
-      this.#after(this.#retryMs);
-      this.#retryMs = Math.min(this.#retryMs * 2, LONGEST_RETRY_MS);
+      this.#timer.retry();
     }
   }
 
-  async #setBlocked(blocked: Blocked | null): Promise<void> {
+  async #setBlocked(
+    blocked: Blocked | null,
+    reason: string | null = null
+  ): Promise<void> {
     if (blocked !== null) {
-      this.#cancel();
+      this.#timer.stop();
     }
-    if (this.#blocked !== blocked) {
+    if (this.#blocked !== blocked || this.#reason !== reason) {
       this.#blocked = blocked;
+      this.#reason = reason;
       await this.#save();
     }
     this.#tell();
@@ -381,7 +458,7 @@ export class KeptFile {
       this.#blocked ?? (this.#failure === null ? 'saved' : 'failed');
     const file: Stored = {
       state,
-      detail: this.#failure,
+      detail: this.#blocked === null ? this.#failure : this.#reason,
       hash: this.#hash,
       seq: this.#fileSeq,
       sent: this.#sentHash

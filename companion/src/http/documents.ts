@@ -5,7 +5,9 @@ import {
   newUpload,
   type CreatedDocument,
   type FileChoice,
-  type FileState
+  type FileState,
+  type MergeUndone,
+  type Person
 } from '@jupyterlab-commons/protocol';
 import type { DocumentStore, StoredDocument } from '../storage/store.ts';
 import type { Documents } from '../sharing/documents.ts';
@@ -16,12 +18,17 @@ import type { Uploads } from './uploads.ts';
 
 const MOST_AUDIT_ENTRIES = 1000;
 
-/** What the owner may decide about the file. */
+/** What the owner may decide about the file, and an editor about what was merged from it. */
 export interface FileChooser {
   choose(
     document: StoredDocument,
     choice: FileChoice
   ): Promise<{ fileState: FileState; keptAs: string | null }>;
+  undoMerge(
+    document: StoredDocument,
+    merge: string,
+    by: Person
+  ): Promise<MergeUndone>;
 }
 
 type Names =
@@ -34,6 +41,7 @@ type Names =
   | 'closeDocument'
   | 'getContent'
   | 'chooseFile'
+  | 'undoMerge'
   | 'leaveDocument'
   | 'listAudit';
 
@@ -101,6 +109,22 @@ export function documentResources(options: {
         'file',
         `${choice}${kept}`
       );
+      return { status: 200, json };
+    },
+    async undoMerge({ access, caller, parts }) {
+      const { user, displayName } = caller;
+      const json = await files.undoMerge(access.document, parts.merge ?? '', {
+        user,
+        displayName
+      });
+      if (json.merged !== null) {
+        await documents.audit(
+          access.document.id,
+          user,
+          'file',
+          'a change from outside was undone'
+        );
+      }
       return { status: 200, json };
     },
     async leaveDocument({ access }) {

@@ -2,6 +2,7 @@
 import { CommonsError, type DocumentType } from '@jupyterlab-commons/protocol';
 import * as Y from 'yjs';
 import { notebookText, seedNotebook, type CellTexts } from './notebook.ts';
+import { outlineOf, type Outline } from './outline.ts';
 import { defineRoots } from './schema.ts';
 
 /** The Yjs client of every seed, and of nothing else: no page may write under it. */
@@ -14,7 +15,7 @@ export const SEED_CLIENT = 1;
 export function seedUpdate(
   type: DocumentType,
   content: unknown
-): { update: Uint8Array } {
+): { update: Uint8Array; outline: Outline } {
   const doc = new Y.Doc();
   doc.clientID = SEED_CLIENT;
   defineRoots(doc, type);
@@ -26,8 +27,9 @@ export function seedUpdate(
     throw new CommonsError('FILE_UNSHAREABLE', 'it is not a text');
   }
   const update = Y.encodeStateAsUpdate(doc);
+  const outline = outlineOf(doc, type);
   doc.destroy();
-  return { update };
+  return { update, outline };
 }
 
 /** The bytes of the file that holds the document, as text. `texts` saves writing cells again. */

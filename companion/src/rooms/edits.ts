@@ -11,6 +11,7 @@ import {
 } from '@jupyterlab-commons/protocol';
 import type {
   DocumentStore,
+  JournalMark,
   JournalRow,
   StoredContent
 } from '../storage/store.ts';
@@ -19,9 +20,10 @@ import { Gate } from './gate.ts';
 import { Journal } from './journal.ts';
 import type { Member } from './member.ts';
 import { framesOf } from './merge.ts';
+import type { Outline } from './outline.ts';
 import { RoomState, type Applied } from './room-state.ts';
 import { Timers } from './timers.ts';
-import type { Clock, RoomLimits } from './types.ts';
+import type { Clock, Prepare, RoomLimits } from './types.ts';
 
 /** What edits need of their room. */
 export interface EditsHost {
@@ -162,17 +164,37 @@ export class Edits {
   }
 
   /** The document as a file would hold it, once all of that is on disk. */
-  async content(): Promise<{ text: string; seq: number }> {
-    while (this.#gate.closed) {
-      if (this.#over) {
-        throw new CommonsError('STOPPING');
-      }
-      await Promise.race([this.#rebuilt, this.#ended]);
-    }
+  async content(): Promise<{ text: string; outline: Outline; seq: number }> {
+    await this.#open();
     const seq = this.#journal.head;
     const text = this.#state.content();
+    const outline = this.#state.outline();
     await this.saved();
-    return { text, seq };
+    return { text, outline, seq };
+  }
+
+  /**
+   * A change of the companion's own in the name of `user`, from looking at the
+   * document to changing it in one step, and then on disk. Rejects with
+   * DOCUMENT_FULL or STORE_BUSY, and the document is what it was.
+   */
+  async change<T>(
+    user: string,
+    mark: JournalMark,
+    prepare: Prepare<T>
+  ): Promise<{ result: T; seq: number }> {
+    await this.#open();
+    if (this.#journal.queuedBytes > WAITING_BYTES_MOST) {
+      throw new CommonsError('STORE_BUSY');
+    }
+    const { apply, done } = prepare(this.#state.doc, this.#state.outline());
+    if (apply !== null) {
+      this.#changed(user, mark, this.#state.change(user, apply));
+    }
+    const result = done(this.#state.outline());
+    const seq = this.#journal.head;
+    await this.saved();
+    return { result, seq };
   }
 
   /** Resolves when all that was accepted is on disk; rejects when the room cannot go on. */
@@ -187,6 +209,32 @@ export class Edits {
     this.#end(error);
     this.#timers.clear();
     this.#state.destroy();
+  }
+
+  /** Resolves when the state is there. */
+  async #open(): Promise<void> {
+    while (this.#gate.closed) {
+      if (this.#over) {
+        throw new CommonsError('STOPPING');
+      }
+      await Promise.race([this.#rebuilt, this.#ended]);
+    }
+  }
+
+  #changed(user: string, mark: JournalMark, applied: Applied): void {
+    switch (applied.kind) {
+      case 'nothing':
+        return;
+      case 'changed':
+        this.#senders.set(this.#journal.head + 1, null);
+        this.#journal.accept(user, applied.update, applied.owners, mark);
+        return;
+      case 'full':
+        throw new CommonsError('DOCUMENT_FULL');
+      default:
+        this.#rebuild();
+        throw new CommonsError('INTERNAL', applied.reason);
+    }
   }
 
   #load(stored: StoredContent): RoomState {

@@ -4,7 +4,11 @@
  * so a busy room costs one flush for many edits and a quiet one has no delay.
  */
 import { CommonsError } from '@jupyterlab-commons/protocol';
-import type { DocumentStore, JournalRow } from '../storage/store.ts';
+import type {
+  DocumentStore,
+  JournalMark,
+  JournalRow
+} from '../storage/store.ts';
 import type { Clock, RoomLimits } from './types.ts';
 
 type Owner = [clientId: number, user: string];
@@ -83,9 +87,15 @@ export class Journal {
   }
 
   /** Takes an edit and answers its place. */
-  accept(user: string, update: Uint8Array, owners: readonly Owner[]): number {
+  accept(
+    user: string,
+    update: Uint8Array,
+    owners: readonly Owner[],
+    mark?: JournalMark
+  ): number {
     const seq = ++this.#head;
-    this.#queue.push({ seq, user, at: this.#options.clock.now(), update });
+    const row = { seq, user, at: this.#options.clock.now(), update };
+    this.#queue.push(mark === undefined ? row : { ...row, mark });
     this.#owners.push(...owners);
     this.#queuedBytes += update.length;
     void this.#run();

@@ -26,6 +26,9 @@ const transientKeys = [
   'trusted'
 ];
 
+/** What a notebook without cells gets (D2). */
+export const emptyCell: JsonObject = { cell_type: 'code', source: '' };
+
 function unshareable(detail: string): CommonsError {
   return new CommonsError('FILE_UNSHAREABLE', detail);
 }
@@ -39,7 +42,11 @@ export function newCellId(): string {
  * Sets a value whatever its keys are called. `Y.Map.set` looks at
  * `value.constructor` and throws where a key of that name shadows it.
  */
-function setValue(map: Y.Map<unknown>, key: string, value: unknown): void {
+export function setValue(
+  map: Y.Map<unknown>,
+  key: string,
+  value: unknown
+): void {
   if (isObject(value) && Object.hasOwn(value, 'constructor')) {
     map.set(key, {});
     const content = map._map.get(key)?.content;
@@ -54,10 +61,10 @@ function setValue(map: Y.Map<unknown>, key: string, value: unknown): void {
 function setAll(
   map: Y.Map<unknown>,
   values: JsonObject,
-  without: readonly string[] = []
+  except: readonly string[] = []
 ): void {
   for (const [key, value] of Object.entries(values)) {
-    if (!without.includes(key)) {
+    if (!except.includes(key)) {
       setValue(map, key, value);
     }
   }
@@ -73,13 +80,15 @@ function child<T extends Y.ContentType['type']>(
   return type;
 }
 
-function seedOutput(outputs: Y.Array<unknown>, output: unknown): void {
-  if (!isObject(output) || typeof output.output_type !== 'string') {
-    throw unshareable('an output is not one');
-  }
+/** Puts an output of a file at its place among the shared ones. */
+export function insertOutput(
+  outputs: Y.Array<unknown>,
+  at: number,
+  output: JsonObject
+): void {
   const joined = joinOutput(output);
   const map = new Y.Map<unknown>();
-  outputs.push([map]);
+  outputs.insert(at, [map]);
   if (joined.output_type === 'stream') {
     const { text, ...rest } = joined;
     setAll(map, rest);
@@ -89,27 +98,40 @@ function seedOutput(outputs: Y.Array<unknown>, output: unknown): void {
   }
 }
 
-function seedCell(
+const cellTypes: readonly unknown[] = ['code', 'markdown', 'raw'];
+
+/** What makes a cell of a file unreadable; null for a good one. */
+function faultOf(cell: unknown): string | null {
+  if (!isObject(cell) || !cellTypes.includes(cell.cell_type)) {
+    return 'a cell has an unknown type';
+  }
+  if (joinLines(cell.source ?? '') === null) {
+    return 'a cell has no text';
+  }
+  const outputs: unknown[] =
+    cell.cell_type === 'code' && Array.isArray(cell.outputs)
+      ? cell.outputs
+      : [];
+  return outputs.every(
+    output => isObject(output) && typeof output.output_type === 'string'
+  )
+    ? null
+    : 'an output is not one';
+}
+
+/** Puts a cell of a file, which has been read by {@link readNotebook}, at its place under this id. */
+export function insertCell(
   cells: Y.Array<unknown>,
-  cell: unknown,
-  ids: Set<string>
+  at: number,
+  cell: JsonObject,
+  id: string
 ): void {
-  if (
-    !isObject(cell) ||
-    !['code', 'markdown', 'raw'].includes(String(cell.cell_type))
-  ) {
-    throw unshareable('a cell has an unknown type');
-  }
-  const source = joinLines(cell.source ?? '');
-  if (source === null) {
-    throw unshareable('a cell has no text');
-  }
   const map = new Y.Map<unknown>();
-  cells.push([map]);
+  cells.insert(at, [map]);
   const text = child(map, 'source', new Y.Text());
   const metadata = child(map, 'metadata', new Y.Map<unknown>());
   map.set('cell_type', cell.cell_type);
-  map.set('id', freeId(cell.id, ids));
+  map.set('id', id);
   if (cell.cell_type === 'code') {
     const outputs = child(map, 'outputs', new Y.Array<unknown>());
     map.set(
@@ -117,16 +139,17 @@ function seedCell(
       typeof cell.execution_count === 'number' ? cell.execution_count : null
     );
     for (const output of Array.isArray(cell.outputs) ? cell.outputs : []) {
-      seedOutput(outputs, output);
+      insertOutput(outputs, outputs.length, output);
     }
   } else if (isObject(cell.attachments)) {
     setValue(map, 'attachments', joinAttachments(cell.attachments));
   }
   setAll(metadata, isObject(cell.metadata) ? cell.metadata : {}, ['trusted']);
-  text.insert(0, source);
+  text.insert(0, joinLines(cell.source ?? '') ?? '');
 }
 
-function freeId(wanted: unknown, ids: Set<string>): string {
+/** The wanted id if it is one and free, else a new one; `ids` holds it from then on. */
+export function freeId(wanted: unknown, ids: Set<string>): string {
   let id =
     typeof wanted === 'string' && CELL_ID.test(wanted) ? wanted : newCellId();
   while (ids.has(id)) {
@@ -136,7 +159,15 @@ function freeId(wanted: unknown, ids: Set<string>): string {
   return id;
 }
 
-function parse(content: unknown): JsonObject {
+/** A notebook of version 4 as a file holds it. */
+export type FileNotebook = {
+  minor: number;
+  metadata: JsonObject;
+  cells: JsonObject[];
+};
+
+/** Reads JSON as object or text. Throws FILE_UNSHAREABLE, with the reason, for what is no notebook of version 4. */
+export function readNotebook(content: unknown): FileNotebook {
   let value: unknown = content;
   try {
     value = cleanJson(
@@ -153,31 +184,34 @@ function parse(content: unknown): JsonObject {
       'its format is not version 4; open and save it in JupyterLab first'
     );
   }
-  return value;
+  const { nbformat_minor: minor, metadata, cells } = value;
+  const fault = cells.map(faultOf).find(each => each !== null);
+  if (fault !== undefined) {
+    throw unshareable(fault);
+  }
+  return {
+    // Every cell of ours has an id.
+    minor: Math.max(5, typeof minor === 'number' ? minor : 0),
+    metadata: without(isObject(metadata) ? metadata : {}, transientKeys),
+    cells: cells.filter(isObject)
+  };
 }
 
 /** Fills an empty document. Throws FILE_UNSHAREABLE for what is no notebook of version 4. */
 export function seedNotebook(doc: Y.Doc, content: unknown): void {
-  const notebook = parse(content);
-  const minor =
-    typeof notebook.nbformat_minor === 'number' ? notebook.nbformat_minor : 0;
-  const given: unknown[] = Array.isArray(notebook.cells) ? notebook.cells : [];
+  const notebook = readNotebook(content);
   doc.transact(() => {
     const meta = doc.getMap('meta');
     meta.set('nbformat', 4);
-    meta.set('nbformat_minor', Math.max(5, minor));
+    meta.set('nbformat_minor', notebook.minor);
     const metadata = child(meta, 'metadata', new Y.Map<unknown>());
-    setAll(
-      metadata,
-      isObject(notebook.metadata) ? notebook.metadata : {},
-      transientKeys
-    );
+    setAll(metadata, notebook.metadata);
     const cells = doc.getArray('cells');
     const ids = new Set<string>();
-    for (const cell of given.length > 0
-      ? given
-      : [{ cell_type: 'code', source: '' }]) {
-      seedCell(cells, cell, ids);
+    for (const cell of notebook.cells.length > 0
+      ? notebook.cells
+      : [emptyCell]) {
+      insertCell(cells, cells.length, cell, freeId(cell.id, ids));
     }
   });
 }
@@ -202,13 +236,24 @@ function toJson(value: unknown): unknown {
   return cleanJson(value);
 }
 
-function fieldsOf(map: unknown, without: readonly string[]): JsonObject {
-  const object = toJson(map);
-  const fields = isObject(object) ? Object.entries(object) : [];
-  return Object.fromEntries(fields.filter(([key]) => !without.includes(key)));
+function without(fields: JsonObject, keys: readonly string[]): JsonObject {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([key]) => !keys.includes(key))
+  );
 }
 
-function cellOf(cell: Y.Map<unknown>): JsonObject {
+function fieldsOf(map: unknown, keys: readonly string[]): JsonObject {
+  const object = toJson(map);
+  return isObject(object) ? without(object, keys) : {};
+}
+
+/** The metadata of the notebook as its file holds them. */
+export function metadataOf(doc: Y.Doc): JsonObject {
+  return fieldsOf(doc.getMap('meta').get('metadata'), transientKeys);
+}
+
+/** A cell as its file holds it. */
+export function cellOf(cell: Y.Map<unknown>): JsonObject {
   const type = cell.get('cell_type');
   const object: JsonObject = {
     cell_type: type,
@@ -232,9 +277,9 @@ function cellOf(cell: Y.Map<unknown>): JsonObject {
 /** The texts of cells that have not changed since they were written last. */
 export type CellTexts = WeakMap<Y.Map<unknown>, string>;
 
-/** Forgets the text of every cell that the transaction touched. */
+/** Forgets what is known of every cell that the transaction touched. */
 export function forgetChanged(
-  texts: CellTexts,
+  known: readonly WeakMap<Y.Map<unknown>, unknown>[],
   cells: Y.ContentType['type'],
   transaction: Y.Transaction
 ): void {
@@ -243,7 +288,7 @@ export function forgetChanged(
     while (type instanceof Y.AbstractType && type._item !== null) {
       const { parent } = type._item;
       if (parent === cells && type instanceof Y.Map) {
-        texts.delete(type);
+        known.forEach(each => each.delete(type as Y.Map<unknown>));
       }
       type = parent;
     }
@@ -265,7 +310,7 @@ export function notebookText(
     }
   }
   const rest = {
-    metadata: fieldsOf(meta.get('metadata'), transientKeys),
+    metadata: metadataOf(doc),
     nbformat: meta.get('nbformat'),
     nbformat_minor: meta.get('nbformat_minor')
   };

@@ -9,6 +9,7 @@ import { SEED_CLIENT, toContent } from './content.ts';
 import { guard, type Guarded } from './guard.ts';
 import { integrate } from './integrate.ts';
 import { forgetChanged, newCellId, type CellTexts } from './notebook.ts';
+import { outlineOf, type CellOutlines, type Outline } from './outline.ts';
 import { defineRoots, Schema } from './schema.ts';
 import type { RoomLimits } from './types.ts';
 import { Violation } from './violation.ts';
@@ -46,6 +47,7 @@ export class RoomState {
   readonly #owners: Map<number, string>;
   readonly #schema: Schema;
   readonly #texts: CellTexts = new WeakMap();
+  readonly #outlines: CellOutlines = new WeakMap();
   /** Never less than the encoded size; exact after {@link RoomState.encode}. */
   #bytes: number;
   #lastUpdate: Uint8Array | null = null;
@@ -88,7 +90,7 @@ export class RoomState {
     if (type === 'notebook') {
       const cells = this.doc.getArray('cells');
       this.doc.on('afterTransaction', transaction =>
-        forgetChanged(this.#texts, cells, transaction)
+        forgetChanged([this.#texts, this.#outlines], cells, transaction)
       );
     }
     this.doc.on('update', update => {
@@ -151,8 +153,68 @@ export class RoomState {
     return toContent(this.doc, this.#type, this.#texts);
   }
 
+  outline(): Outline {
+    return outlineOf(this.doc, this.#type, this.#outlines);
+  }
+
+  /**
+   * An edit of the companion in the name of `user`, under a client id that
+   * nobody has written under. It is held to the schema like everybody's.
+   */
+  change(user: string, change: () => void): Applied {
+    if (this.full) {
+      return { kind: 'full' };
+    }
+    const own = this.doc.clientID;
+    const client = this.#freshClient();
+    let broken: string | null = null;
+    this.#lastUpdate = null;
+    this.doc.clientID = client;
+    try {
+      this.doc.transact(transaction => {
+        change();
+        const structs = this.doc.store.clients.get(client) ?? [];
+        const fresh = structs.map(({ id }) => id);
+        broken = this.#schema.check(transaction, fresh).broken;
+      });
+    } catch (error) {
+      broken = error instanceof Error ? error.message : 'cannot be applied';
+    } finally {
+      this.doc.clientID = own;
+    }
+    if (broken !== null) {
+      return { kind: 'tainted', reason: broken };
+    }
+    const written = this.#lastUpdate as Uint8Array | null;
+    if (written === null) {
+      return { kind: 'nothing' };
+    }
+    this.#owners.set(client, user);
+    this.#bytes += written.length;
+    const owners: [number, string][] = [[client, user]];
+    return {
+      kind: 'changed',
+      update: written,
+      owners,
+      repaired: true,
+      steps: 0
+    };
+  }
+
   destroy(): void {
     this.doc.destroy();
+  }
+
+  #freshClient(): number {
+    let client = 0;
+    do {
+      [client = 0] = crypto.getRandomValues(new Uint32Array(1));
+    } while (
+      this.#owners.has(client) ||
+      this.doc.store.clients.has(client) ||
+      this.#reservedFor(client) !== undefined
+    );
+    return client;
   }
 
   #guard(update: Uint8Array, sender: Sender): Guarded | Violation {
@@ -188,6 +250,7 @@ export class RoomState {
     try {
       this.doc.transact(transaction => {
         steps = integrate(transaction, checked);
+        forgetPlaces(transaction);
         answer = this.#schema.check(transaction, checked.fresh);
       });
       this.#assertWhole();
@@ -227,6 +290,18 @@ export class RoomState {
     const { pendingStructs, pendingDs } = this.doc.store;
     if (pendingStructs !== null || pendingDs !== null) {
       throw new Error('an update builds on something that is not there');
+    }
+  }
+}
+
+/**
+ * Yjs remembers where in a list it was last, and forgets it after an edit of
+ * somebody else. To it these edits are our own: what it remembers would be wrong.
+ */
+function forgetPlaces(transaction: Y.Transaction): void {
+  for (const { _searchMarker: places } of transaction.changed.keys()) {
+    if (places) {
+      places.length = 0;
     }
   }
 }

@@ -4,22 +4,26 @@ import {
   higherRole,
   may,
   type ErrorCode,
+  type MergedMessage,
   type PresentPerson,
   type Role,
   type StatusMessage
 } from '@jupyterlab-commons/protocol';
 import type {
   DocumentStore,
+  JournalMark,
   StoredContent,
   StoredDocument
 } from '../storage/store.ts';
 import { Edits } from './edits.ts';
 import { BadFrame, readFrame, type Message } from './frames.ts';
 import { Member } from './member.ts';
+import type { Outline } from './outline.ts';
 import { Presence } from './presence.ts';
 import { Strikes } from './strikes.ts';
 import type {
   Clock,
+  Prepare,
   RoomConnection,
   RoomLimits,
   RoomListener,
@@ -44,6 +48,9 @@ export type RoomOptions = {
   onEnd(room: Room): void;
 };
 
+/** A page that comes within this time hears of the last merge; it knows a merge it has heard of. */
+const MERGED_NEWS_MS = 60_000;
+
 export class Room {
   readonly id: string;
   readonly epoch: string;
@@ -53,6 +60,7 @@ export class Room {
   readonly #presence: Presence;
   readonly #edits: Edits;
   #file: FileStatus;
+  #merged: { merged: MergedMessage; at: number } | null = null;
   #over = false;
 
   /** Throws when the stored content is not whole. */
@@ -138,6 +146,9 @@ export class Room {
     connection.send(encodeOwnMessage({ type: 'epoch', epoch: this.epoch }));
     connection.send(encodeOwnMessage({ type: 'role', role: connection.role }));
     connection.send(this.#statusFrame());
+    if (this.#merged !== null && now - this.#merged.at < MERGED_NEWS_MS) {
+      connection.send(mergedFrame(connection, this.#merged.merged));
+    }
     this.#whenReady(0, member, () => {
       this.#edits.ask(member);
       this.#presence.welcome(connection);
@@ -214,8 +225,25 @@ export class Room {
   }
 
   /** The document as a file would hold it, once all of that is on disk. */
-  content(): Promise<{ text: string; seq: number }> {
+  content(): Promise<{ text: string; outline: Outline; seq: number }> {
     return this.#edits.content();
+  }
+
+  /** See {@link Edits.change}. */
+  change<T>(
+    user: string,
+    mark: JournalMark,
+    prepare: Prepare<T>
+  ): Promise<{ result: T; seq: number }> {
+    return this.#edits.change(user, mark, prepare);
+  }
+
+  /** Tells everybody of a merge, also those who lost their connection in these moments. */
+  tellMerged(merged: MergedMessage): void {
+    this.#merged = { merged, at: this.#options.clock.now() };
+    for (const connection of this.#members.keys()) {
+      connection.send(mergedFrame(connection, merged));
+    }
   }
 
   /** Sends everybody away and resolves when all that was accepted is on disk. */
@@ -326,6 +354,15 @@ export class Room {
     const all = { document: this.id, user: userOf(member), ...facts };
     this.#options.log(message, all);
   }
+}
+
+/** Where the outside version was put is a matter of the owner. */
+function mergedFrame(
+  { role }: RoomConnection,
+  merged: MergedMessage
+): Uint8Array {
+  const keptAs = role === 'owner' ? merged.keptAs : null;
+  return encodeOwnMessage({ type: 'merged', ...merged, keptAs });
 }
 
 function userOf({ connection }: Member): string {

@@ -3,13 +3,21 @@ import {
   CommonsError,
   DOCUMENT_ID,
   type ErrorCode,
+  type MergedMessage,
   type PresentPerson
 } from '@jupyterlab-commons/protocol';
-import type { DocumentStore } from '../storage/store.ts';
+import type { DocumentStore, JournalMark } from '../storage/store.ts';
 import { lastOf } from './edits.ts';
+import type { Outline } from './outline.ts';
 import { RoomState } from './room-state.ts';
 import { Room, type FileStatus } from './room.ts';
-import type { Clock, RoomLimits, RoomListener, RoomLog } from './types.ts';
+import type {
+  Clock,
+  Prepare,
+  RoomLimits,
+  RoomListener,
+  RoomLog
+} from './types.ts';
 
 export type RoomsOptions = {
   store: DocumentStore;
@@ -84,7 +92,7 @@ export class Rooms {
    */
   async content(
     id: string
-  ): Promise<{ text: string; seq: number; closed: boolean }> {
+  ): Promise<{ text: string; outline: Outline; seq: number; closed: boolean }> {
     try {
       const room = await this.open(id);
       return { ...(await room.content()), closed: false };
@@ -94,6 +102,22 @@ export class Rooms {
       }
       throw error;
     }
+  }
+
+  /** See {@link Room.change}; loads the document when needed. Rejects for one that is closed. */
+  async change<T>(
+    id: string,
+    user: string,
+    mark: JournalMark,
+    prepare: Prepare<T>
+  ): Promise<{ result: T; seq: number }> {
+    const room = await this.open(id);
+    return room.change(user, mark, prepare);
+  }
+
+  /** Tells everybody in the room of a merge. */
+  tellMerged(id: string, merged: MergedMessage): void {
+    this.#rooms.get(id)?.tellMerged(merged);
   }
 
   /** Tells everybody in the room how the owner's file stands. */
@@ -150,7 +174,9 @@ export class Rooms {
     return room;
   }
 
-  async #storedContent(id: string): Promise<{ text: string; seq: number }> {
+  async #storedContent(
+    id: string
+  ): Promise<{ text: string; outline: Outline; seq: number }> {
     const { store, limits } = this.#options;
     const document = await store.document(id);
     if (document === null) {
@@ -159,8 +185,9 @@ export class Rooms {
     const stored = await store.load(id);
     const state = new RoomState(document.type, limits, stored, () => undefined);
     const text = state.content();
+    const outline = state.outline();
     state.destroy();
-    return { text, seq: lastOf(stored) };
+    return { text, outline, seq: lastOf(stored) };
   }
 
   #forget(room: Room): void {

@@ -4,6 +4,10 @@ import type {
   Role,
   StatusMessage
 } from '@jupyterlab-commons/protocol';
+import type * as Y from 'yjs';
+import type { Outline } from './outline.ts';
+
+export type { Outline };
 
 /**
  * One open socket as a room sees it. Rooms know nothing of sockets: `live/`
@@ -41,6 +45,17 @@ export interface RoomListener {
     status: Pick<StatusMessage, 'writable' | 'reason'>
   ): void;
 }
+
+/** What a change of the companion's own will do. */
+export type Prepared<T> = {
+  /** Makes the change; null where there is nothing to do. */
+  apply: (() => void) | null;
+  /** Called at once after it, before anybody else can edit. */
+  done: (outline: Outline) => T;
+};
+
+/** Looks at the document, and changes nothing yet. */
+export type Prepare<T> = (doc: Y.Doc, outline: Outline) => Prepared<T>;
 
 /** Bounds of reliability-security section 7 that a room enforces. */
 export type RoomLimits = {

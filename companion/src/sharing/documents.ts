@@ -6,7 +6,7 @@ import {
   type NewDocument
 } from '@jupyterlab-commons/protocol';
 import type { Caller } from '../hub/callers.ts';
-import type { Clock } from '../rooms/types.ts';
+import type { Clock, Outline } from '../rooms/types.ts';
 import type {
   AuditEntry,
   DocumentStore,
@@ -27,8 +27,8 @@ export interface Files {
     path: string,
     type: DocumentType
   ): Promise<{ content: string; hash: string | null }>;
-  /** From now on the file is kept equal to the document. */
-  keep(document: StoredDocument): void;
+  /** From now on the file is kept equal to the document; `outline` is what both say now. */
+  keep(document: StoredDocument, outline?: Outline): void;
   /** The document is closed: what the file lacks is written, now or when the server is back. */
   release(document: StoredDocument): Promise<void>;
 }
@@ -36,7 +36,7 @@ export interface Files {
 export type Seed = (
   type: DocumentType,
   content: unknown
-) => { update: Uint8Array };
+) => { update: Uint8Array; outline: Outline };
 
 export type DocumentsOptions = {
   store: DocumentStore;
@@ -269,7 +269,7 @@ export class Documents {
     const { store, notices, files, seed, clock } = this.#options;
     await this.#checkRoom(caller);
     const now = clock.now();
-    const { update } = seed(wanted.type, wanted.content);
+    const { update, outline } = seed(wanted.type, wanted.content);
     const document: StoredDocument = {
       id: newId(),
       name: wanted.name,
@@ -292,7 +292,7 @@ export class Documents {
     };
     await store.createDocument(document, { seq: 1, user: '', at: now, update });
     if (wanted.file !== null) {
-      files.keep(document);
+      files.keep(document, outline);
     }
     await notices.rightsChanged(document.id);
     return { document, created: true };

@@ -22,6 +22,7 @@ type Held = {
   joined: Set<string>;
   left: Set<string>;
   audit: AuditEntry[];
+  asides: Map<string, Uint8Array>;
 };
 
 function shareKey(kind: ShareKind, name: string): string {
@@ -98,6 +99,7 @@ export class MemoryStore implements DocumentStore {
       shares: new Map(),
       joined: new Set(),
       left: new Set(),
+      asides: new Map(),
       audit: [
         {
           document: document.id,
@@ -171,6 +173,28 @@ export class MemoryStore implements DocumentStore {
     >
   ): Promise<void> {
     Object.assign(this.#known(id).document, structuredClone(change));
+  }
+
+  async putAside(
+    id: string,
+    changes: Record<string, Uint8Array | null>
+  ): Promise<void> {
+    const { asides } = this.#known(id);
+    for (const [name, data] of Object.entries(changes)) {
+      if (data === null) {
+        asides.delete(name);
+      } else {
+        asides.set(name, structuredClone(data));
+      }
+    }
+  }
+
+  async aside(id: string, name: string): Promise<Uint8Array | null> {
+    return structuredClone(this.#held.get(id)?.asides.get(name) ?? null);
+  }
+
+  async asides(id: string): Promise<string[]> {
+    return [...(this.#held.get(id)?.asides.keys() ?? [])].sort();
   }
 
   async shares(document: string): Promise<StoredShare[]> {

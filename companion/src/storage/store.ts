@@ -8,6 +8,9 @@ import type {
 /** Milliseconds since 1970, by the companion's clock. */
 export type Millis = number;
 
+/** An edit that nobody typed: a change of the owner's file, or the undoing of one. */
+export type JournalMark = 'outside' | 'undo';
+
 /** One accepted edit. `seq` counts from 1 within a document, without gaps. */
 export type JournalRow = {
   seq: number;
@@ -15,6 +18,7 @@ export type JournalRow = {
   user: string;
   at: Millis;
   update: Uint8Array;
+  mark?: JournalMark;
 };
 
 /** What is needed to bring a document back into memory. */
@@ -131,6 +135,19 @@ export interface DocumentStore {
       Pick<StoredDocument, 'name' | 'changedAt' | 'closedAt' | 'file'>
     >
   ): Promise<void>;
+
+  /**
+   * Puts what is kept beside a document, each under its name; null takes it
+   * away. All of it or nothing.
+   */
+  putAside(
+    id: string,
+    changes: Record<string, Uint8Array | null>
+  ): Promise<void>;
+  /** What is kept under that name; null for nothing, and for what is damaged. */
+  aside(id: string, name: string): Promise<Uint8Array | null>;
+  /** The names of what is kept, sorted. */
+  asides(id: string): Promise<string[]>;
 
   shares(document: string): Promise<StoredShare[]>;
   putShare(share: StoredShare): Promise<void>;

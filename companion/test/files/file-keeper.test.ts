@@ -168,11 +168,26 @@ describe("the owner's file", () => {
     await written(1);
   });
 
-  it('F2 changed outside is not overwritten; the owner chooses, and the other version is kept', async () => {
+  /** The file is changed in a way that nobody can merge, and that is found out. */
+  async function changedUnreadably(
+    id: string,
+    until: (state: FileState) => Promise<unknown>
+  ): Promise<void> {
+    server.unreadable = 'it is not UTF-8';
+    server.change(id, 'work/a.txt', 'by git');
+    await until('behind');
+    commons.clock.advance(1000);
+    await until('changed-outside');
+  }
+
+  it('F2 F6 what cannot be merged is not overwritten; the owner chooses, and the other version is kept', async () => {
     const { id, type, page, until } = await open();
     const events = await commons.events('ada');
-    server.change(id, 'work/a.txt', 'by git');
-    await until('changed-outside');
+    await changedUnreadably(id, until);
+    assert.equal(
+      page.frames.findLast(each => each.type === 'status')?.fileDetail,
+      'it is not UTF-8'
+    );
     await events.event(
       'changed',
       ({ document }) => document?.fileState === 'changed-outside'
@@ -203,19 +218,19 @@ describe("the owner's file", () => {
     assert.equal(page.socket.readyState, 1);
   });
 
-  it('F2 a change that was not told yet is met by the write', async () => {
-    const { type, until } = await open();
-    server.files.set('work/a.txt', 'by git');
+  it('F2 a change that was not told yet is met by the write, and merged', async () => {
+    const { type } = await open();
+    server.files.set('work/a.txt', 'zero\none');
     await type('A');
-    commons.clock.advance(1000);
-    await until('changed-outside');
-    assert.equal(server.files.get('work/a.txt'), 'by git');
+    await commons.passUntil(() => server.writes.length === 1);
+    assert.ok(server.files.get('work/a.txt')!.includes('A'));
+    assert.ok([...server.files.values()].some(each => each.startsWith('zero')));
   });
 
   it('F2 a file that is put back as it was is kept again', async () => {
     const { id, until, page, type } = await open();
-    server.change(id, 'work/a.txt', 'by git');
-    await until('changed-outside');
+    await changedUnreadably(id, until);
+    server.unreadable = null;
     const told = page.frames.length;
     server.change(id, 'work/a.txt', 'one');
     await until('saved', told);
@@ -240,7 +255,7 @@ describe("the owner's file", () => {
       ).code,
       'FILE_CHANGED'
     );
-    assert.equal(await state(id), 'changed-outside');
+    assert.equal(await state(id), 'behind', 'the other one is merged');
     const told = page.frames.length;
     server.change(id, 'work/a.txt', null);
     await until('missing', told);

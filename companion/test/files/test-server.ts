@@ -25,6 +25,9 @@ export class TestServer {
   /** Frames that came, and writes that were refused. */
   asked = 0;
   refusals = 0;
+  reads = 0;
+  /** Why the file cannot be read as a text. */
+  unreadable: string | null = null;
   /** What a write is refused with. */
   failing: { code: ErrorCode; detail?: string } | null = null;
   /** Writes are done, but the answer is lost with the link. */
@@ -115,6 +118,12 @@ export class TestServer {
         this.say({ id, done: {} });
         return;
       case 'read':
+        this.reads++;
+        if (this.unreadable !== null) {
+          const detail = this.unreadable;
+          this.say({ id, error: { code: 'FILE_UNSHAREABLE', detail } });
+          return;
+        }
         if (text === undefined) {
           this.say({ id, error: { code: 'FILE_MISSING' } });
           return;
@@ -125,6 +134,10 @@ export class TestServer {
         this.say({ id, done: { hash: hashOf(text) } });
         return;
       case 'keep': {
+        if (this.failing) {
+          this.say({ id, error: this.failing });
+          return;
+        }
         const keptAs = `${frame.path} (other version)`;
         this.files.set(keptAs, text!);
         this.say({ id, done: { keptAs, hash: hashOf(text!) } });
@@ -141,6 +154,7 @@ export class TestServer {
     } else if (!same && before === undefined && baseHash !== null) {
       this.say({ id, error: { code: 'FILE_MISSING' } });
     } else if (!same && before !== undefined && hashOf(before) !== baseHash) {
+      this.refusals++;
       this.say({ id, error: { code: 'FILE_CHANGED' } });
     } else {
       this.files.set(path, text);

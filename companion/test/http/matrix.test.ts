@@ -91,7 +91,7 @@ describe('every route with every identity', () => {
 
   function partsFor(name: RouteName, id: string): Record<string, string> {
     const share = name.includes('Group') ? 'lab' : 'dora';
-    return { id, name: share, upload: 'none', index: '0' };
+    return { id, name: share, upload: 'none', index: '0', merge: 'none' };
   }
 
   /** What must come of it; null for success. */

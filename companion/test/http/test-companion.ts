@@ -130,6 +130,24 @@ export class TestCompanion {
     }
   }
 
+  /** Lets seconds pass, one by one with what each brings, until `done` holds. */
+  async passUntil(done: () => boolean, seconds = 300): Promise<void> {
+    for (let left = seconds; !done(); left--) {
+      if (left === 0) {
+        throw new Error(`it does not come within ${seconds} s`);
+      }
+      this.clock.advance(1000);
+      // What other threads do takes real time.
+      await new Promise(resolve => setImmediate(resolve));
+      for (const socket of this.#sockets) {
+        if (socket.readyState === WebSocket.OPEN) {
+          await roundTrip(socket);
+          await roundTrip(socket);
+        }
+      }
+    }
+  }
+
   /** A session for that person, by their static token unless another token is given. */
   async signIn(user: string, token = `token-of-${user}`): Promise<string> {
     const { body, code } = await this.send(

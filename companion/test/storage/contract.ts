@@ -257,6 +257,33 @@ export function storeContract(
     });
   });
 
+  story('J1 a row says when nobody typed it, and only then', async store => {
+    await store.createDocument(documentOf('a'), row(1, ''));
+    const rows = [row(2), { ...row(3), mark: 'outside' as const }];
+    await store.append(idOf('a'), rows, []);
+    assert.deepEqual((await store.load(idOf('a'))).rows, [row(1, ''), ...rows]);
+  });
+
+  story(
+    'what is kept beside a document is put, replaced and taken away by name',
+    async store => {
+      await store.createDocument(documentOf('a'), row(1));
+      await store.createDocument(documentOf('b'), row(1));
+      await store.putAside(idOf('a'), { y: bytes(1), x: bytes(2) });
+      await store.putAside(idOf('a'), { y: bytes(3), z: bytes(), none: null });
+      await store.putAside(idOf('b'), { x: bytes(9) });
+      assert.deepEqual(await store.asides(idOf('a')), ['x', 'y', 'z']);
+      assert.deepEqual(await store.aside(idOf('a'), 'y'), bytes(3));
+      await store.putAside(idOf('a'), { x: null });
+      assert.equal(await store.aside(idOf('a'), 'x'), null);
+      assert.deepEqual(await store.aside(idOf('b'), 'x'), bytes(9));
+      assert.deepEqual(await store.asides(idOf('x')), []);
+      await assert.rejects(store.putAside(idOf('x'), { x: bytes(1) }), {
+        code: 'NOT_FOUND'
+      });
+    }
+  );
+
   story(
     'E2 a person sees what they own, and what shares, groups and followed links open',
     async store => {

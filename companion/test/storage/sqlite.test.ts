@@ -80,7 +80,10 @@ test('a store of the first format is brought up to date with all that is in it',
   await before.close();
   const db = new DatabaseSync(fileOf(directory));
   db.exec(
-    'ALTER TABLE documents DROP COLUMN file_sent; PRAGMA user_version = 1'
+    `ALTER TABLE documents DROP COLUMN file_sent;
+     ALTER TABLE journal DROP COLUMN mark;
+     DROP TABLE asides;
+     PRAGMA user_version = 1`
   );
   db.close();
   const store = await openStore(directory);
@@ -88,7 +91,25 @@ test('a store of the first format is brought up to date with all that is in it',
   const file = { ...documentOf('a').file, sent: 'ff' };
   await store.updateDocument(idOf('a'), { file });
   assert.equal((await store.document(idOf('a')))?.file.sent, 'ff');
+  assert.deepEqual((await store.load(idOf('a'))).rows, [row(1)]);
+  await store.putAside(idOf('a'), { x: bytes(1) });
+  assert.deepEqual(await store.aside(idOf('a'), 'x'), bytes(1));
   await store.close();
+});
+
+test('what is kept beside a document is not handed out when it is damaged', async () => {
+  const directory = folder();
+  const store = await openStore(directory);
+  await store.createDocument(documentOf('a'), row(1));
+  await store.putAside(idOf('a'), { x: bytes(1, 2), y: bytes(3) });
+  await store.close();
+  const db = new DatabaseSync(fileOf(directory));
+  db.exec("UPDATE asides SET data = x'0103' WHERE name = 'x'");
+  db.close();
+  const again = await openStore(directory);
+  assert.equal(await again.aside(idOf('a'), 'x'), null);
+  assert.deepEqual(await again.aside(idOf('a'), 'y'), bytes(3));
+  await again.close();
 });
 
 test('S13 while another process holds the lock calls wait, reads are answered, and nothing is lost', async () => {

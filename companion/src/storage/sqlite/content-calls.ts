@@ -2,7 +2,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { JournalRow, StoredContent } from '../store.ts';
 import { Refused } from './refused.ts';
-import { journalRowOf, snapshotOf, sumOf } from './rows.ts';
+import { asideOf, journalRowOf, snapshotOf, sumOf, whoOf } from './rows.ts';
 
 export class ContentCalls {
   readonly #head: StatementSync;
@@ -15,12 +15,16 @@ export class ContentCalls {
   readonly #dropSnapshots: StatementSync;
   readonly #insertOwner: StatementSync;
   readonly #owners: StatementSync;
+  readonly #putAside: StatementSync;
+  readonly #dropAside: StatementSync;
+  readonly #aside: StatementSync;
+  readonly #asides: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#head = db.prepare('SELECT head FROM documents WHERE id = ?');
     this.#setHead = db.prepare('UPDATE documents SET head = ? WHERE id = ?');
     this.#insertRow = db.prepare(
-      'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?)'
+      'INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?)'
     );
     this.#rowsAfter = db.prepare(
       'SELECT * FROM journal WHERE document = ? AND seq > ? ORDER BY seq'
@@ -42,6 +46,18 @@ export class ContentCalls {
     );
     this.#owners = db.prepare(
       'SELECT client, user FROM owners WHERE document = ?'
+    );
+    this.#putAside = db.prepare(
+      'INSERT OR REPLACE INTO asides VALUES (?, ?, ?, ?)'
+    );
+    this.#dropAside = db.prepare(
+      'DELETE FROM asides WHERE document = ? AND name = ?'
+    );
+    this.#aside = db.prepare(
+      'SELECT * FROM asides WHERE document = ? AND name = ?'
+    );
+    this.#asides = db.prepare(
+      'SELECT name FROM asides WHERE document = ? ORDER BY name'
     );
   }
 
@@ -90,14 +106,15 @@ export class ContentCalls {
     }
   }
 
-  insertRow(id: string, { seq, user, at, update }: JournalRow): void {
+  insertRow(id: string, { seq, user, at, update, mark }: JournalRow): void {
     this.#insertRow.run(
       id,
       seq,
       user,
       at,
       update,
-      sumOf(id, seq, update, `${user} ${at}`)
+      sumOf(id, seq, update, whoOf({ user, at, mark })),
+      mark ?? null
     );
   }
 
@@ -116,6 +133,26 @@ export class ContentCalls {
       this.#dropSnapshots.run(id, before.seq);
       this.#dropRows.run(id, before.seq);
     }
+  }
+
+  putAside(id: string, changes: Record<string, Uint8Array | null>): void {
+    this.#headOf(id);
+    for (const [name, data] of Object.entries(changes)) {
+      if (data === null) {
+        this.#dropAside.run(id, name);
+      } else {
+        this.#putAside.run(id, name, data, sumOf(id, 0, data, name));
+      }
+    }
+  }
+
+  aside(id: string, name: string): Uint8Array | null {
+    const row = this.#aside.get(id, name);
+    return row === undefined ? null : asideOf(id, row);
+  }
+
+  asides(id: string): string[] {
+    return this.#asides.all(id).map(row => String(row.name));
   }
 
   #headOf(id: string): number {

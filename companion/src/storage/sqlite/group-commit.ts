@@ -173,6 +173,12 @@ export class GroupCommit {
         return this.#content.compact(...call.args);
       case 'createDocument':
         return this.#documents.createDocument(...call.args);
+      case 'putAside':
+        return this.#content.putAside(...call.args);
+      case 'aside':
+        return this.#content.aside(...call.args);
+      case 'asides':
+        return this.#content.asides(...call.args);
       case 'document':
         return this.#documents.document(...call.args);
       case 'documentOfFile':

@@ -5,6 +5,8 @@ import type { DocumentStore } from '../store.ts';
 /** Methods that only read; they are answered also while nothing can be written. */
 export const readMethods = [
   'load',
+  'aside',
+  'asides',
   'document',
   'documentOfFile',
   'documentsFor',
@@ -17,6 +19,7 @@ export const readMethods = [
 export const writeMethods = [
   'append',
   'compact',
+  'putAside',
   'createDocument',
   'updateDocument',
   'putShare',

@@ -8,6 +8,7 @@ import {
 } from '@jupyterlab-commons/protocol';
 import type {
   AuditEntry,
+  JournalMark,
   JournalRow,
   StoredDocument,
   StoredShare
@@ -103,19 +104,41 @@ function sameBytes(a: Uint8Array, b: SqlRow[string] | undefined): boolean {
   return b instanceof Uint8Array && Buffer.compare(a, b) === 0;
 }
 
+const marks: readonly unknown[] = ['outside', 'undo'] satisfies JournalMark[];
+
+/** Who an edit is of, for its sum. */
+export function whoOf({
+  user,
+  at,
+  mark
+}: Pick<JournalRow, 'user' | 'at' | 'mark'>): string {
+  return mark === undefined ? `${user} ${at}` : `${user} ${at} ${mark}`;
+}
+
+/** What is kept beside a document, or null when it is damaged. */
+export function asideOf(document: string, row: SqlRow): Uint8Array | null {
+  const { data } = row;
+  return data instanceof Uint8Array &&
+    sameBytes(sumOf(document, 0, data, String(row.name)), row.sum)
+    ? data
+    : null;
+}
+
 /** The row of the journal, or null when it is damaged. */
 export function journalRowOf(document: string, row: SqlRow): JournalRow | null {
   const { data } = row;
   const seq = Number(row.seq);
   const user = String(row.user);
   const at = Number(row.at);
+  const mark = marks.includes(row.mark) ? (row.mark as JournalMark) : undefined;
   if (
     !(data instanceof Uint8Array) ||
-    !sameBytes(sumOf(document, seq, data, `${user} ${at}`), row.sum)
+    !sameBytes(sumOf(document, seq, data, whoOf({ user, at, mark })), row.sum)
   ) {
     return null;
   }
-  return { seq, user, at, update: data };
+  const found = { seq, user, at, update: data };
+  return mark === undefined ? found : { ...found, mark };
 }
 
 /** The snapshot, or null when it is damaged. */

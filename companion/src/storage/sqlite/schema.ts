@@ -84,7 +84,18 @@ CREATE INDEX audit_by_document ON audit (document, number);
 `;
 
 /** What made each format from the one before it. Rows of a release are never changed, only added. */
-const steps = [tables, 'ALTER TABLE documents ADD COLUMN file_sent TEXT;'];
+const steps = [
+  tables,
+  'ALTER TABLE documents ADD COLUMN file_sent TEXT;',
+  `ALTER TABLE journal ADD COLUMN mark TEXT;
+   CREATE TABLE asides (
+     document TEXT NOT NULL,
+     name TEXT NOT NULL,
+     data BLOB NOT NULL,
+     sum BLOB NOT NULL
+   ) STRICT;
+   CREATE UNIQUE INDEX asides_by_document ON asides (document, name);`
+];
 
 /** A store of a newer format is refused. */
 export const SCHEMA_VERSION = steps.length;

@@ -178,6 +178,9 @@ export async function openSqliteStore(
     compact: (id, seq, state) => call('compact')(id, seq, trimmed(state)),
     createDocument: (document, seed) =>
       call('createDocument')(document, trimmedRow(seed)),
+    putAside: call('putAside'),
+    aside: call('aside'),
+    asides: call('asides'),
     document: call('document'),
     documentOfFile: call('documentOfFile'),
     documentsFor: call('documentsFor'),

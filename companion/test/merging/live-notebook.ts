@@ -1,0 +1,135 @@
+/** A live notebook in a room with a page, and the file that it came from. */
+import type * as Y from 'yjs';
+import {
+  prepareMerge,
+  versionBefore,
+  versionOfFile,
+  type MergeResult,
+  type OtherVersion
+} from '../../src/merging/merge-document.ts';
+import type { Outline } from '../../src/rooms/types.ts';
+import { ID, openTestRoom, type TestRoom } from '../rooms/test-room.ts';
+import type { TestPage } from '../rooms/test-page.ts';
+
+export type FileCell = {
+  id?: string;
+  cell_type: string;
+  source: string | string[];
+  metadata?: object;
+  outputs?: object[];
+  execution_count?: number | null;
+  attachments?: object;
+};
+
+export const code = (source: string, id?: string, more = {}): FileCell => ({
+  cell_type: 'code',
+  ...(id === undefined ? {} : { id }),
+  source,
+  metadata: {},
+  outputs: [],
+  execution_count: null,
+  ...more
+});
+
+export const markdown = (source: string, id?: string, more = {}): FileCell => ({
+  cell_type: 'markdown',
+  ...(id === undefined ? {} : { id }),
+  source,
+  metadata: {},
+  ...more
+});
+
+export const stream = (text: string) => ({
+  output_type: 'stream',
+  name: 'stdout',
+  text
+});
+
+export const fileOf = (cells: FileCell[], metadata: object = {}): string =>
+  JSON.stringify({ cells, metadata, nbformat: 4, nbformat_minor: 5 });
+
+export class Live {
+  readonly room: TestRoom;
+  readonly page: TestPage;
+  /** What the file said last. */
+  base: Outline;
+
+  private constructor(room: TestRoom, page: TestPage, base: Outline) {
+    this.room = room;
+    this.page = page;
+    this.base = base;
+  }
+
+  static async open(
+    content: FileCell[] | string,
+    metadata = {}
+  ): Promise<Live> {
+    const isText = typeof content === 'string';
+    const room = await openTestRoom(
+      isText
+        ? { type: 'text', content }
+        : { content: fileOf(content, metadata) }
+    );
+    const { outline } = await room.rooms.content(ID);
+    return new Live(room, await room.join('bob'), outline);
+  }
+
+  get source(): Y.Text {
+    return this.page.doc.getText('source');
+  }
+
+  /** The text of a cell, as the page holds it. */
+  text(cell: number): Y.Text {
+    return this.page.cells.get(cell).get('source') as Y.Text;
+  }
+
+  /** What the file would say now. */
+  async cells(): Promise<FileCell[]> {
+    const { cells } = JSON.parse(await this.room.content()) as {
+      cells: FileCell[];
+    };
+    return cells;
+  }
+
+  async sources(): Promise<string[]> {
+    return (await this.cells()).map(({ source }) => [source].flat().join(''));
+  }
+
+  /** The file says this from now on. */
+  async outside(
+    file: FileCell[] | string,
+    metadata?: object
+  ): Promise<MergeResult> {
+    const isText = this.base.type === 'text' || typeof file === 'string';
+    const text = isText ? String(file) : fileOf(file as FileCell[], metadata);
+    const result = await this.#change(
+      'outside',
+      versionOfFile(this.base.type, text),
+      this.base
+    );
+    this.base = result.base;
+    return result;
+  }
+
+  undo({ reversal }: MergeResult): Promise<MergeResult> {
+    return this.#change('undo', versionBefore(reversal), reversal.after);
+  }
+
+  close(): Promise<void> {
+    return this.room.close();
+  }
+
+  async #change(
+    mark: 'outside' | 'undo',
+    other: OtherVersion,
+    base: Outline
+  ): Promise<MergeResult> {
+    await this.room.deliver();
+    const whole = mark === 'undo';
+    const change = this.room.rooms.change(ID, 'ada', mark, (doc, live) =>
+      prepareMerge(doc, live, { base, other, whole })
+    );
+    await this.room.deliver();
+    return (await change).result;
+  }
+}
