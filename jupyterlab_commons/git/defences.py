@@ -30,7 +30,6 @@ FIXED = {
     "diff.orderFile": "/dev/null",
     "status.showStash": "false",
     "status.renames": "true",
-    "blame.ignoreRevsFile": "",
     "i18n.logOutputEncoding": "UTF-8",
     "i18n.commitEncoding": "UTF-8",
     "commit.cleanup": "whitespace",
