@@ -136,12 +136,13 @@ class Graphs:
         run = self._runner.run(
             repo, [*_WRITE, *how], lane=Lane.BACKGROUND, limits=_SLICE
         )
-        self._now, self._slice = repo, asyncio.ensure_future(run)
+        running = asyncio.ensure_future(run)
+        self._now, self._slice = repo, running
         try:
-            await asyncio.wait([self._slice])
-            if self._slice.cancelled():
+            await asyncio.wait([running])
+            if running.cancelled():
                 return False
-            self._slice.result().expect()
+            running.result().expect()
         finally:
             # The server ends: so does git.
             await self._stop()
