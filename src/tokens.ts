@@ -8,6 +8,7 @@ import type {
   Decoder,
   DocumentInfo,
   EventMessage,
+  MergedMessage,
   Role,
   RouteName,
   Session,
@@ -108,6 +109,8 @@ export interface ILiveEntry extends IDisposable {
   readonly saveState: SaveState;
   /** How the owner's file stands; null before the companion has said so. */
   readonly status: StatusMessage | null;
+  /** The last change from outside that was merged while it was open here. */
+  readonly merged: MergedMessage | null;
   readonly awareness: Awareness;
   /** Any of the above has changed. */
   readonly changed: ISignal<ILiveEntry, void>;

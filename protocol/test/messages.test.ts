@@ -29,6 +29,21 @@ describe('frames of our own', () => {
       fileState: 'behind',
       fileDetail: null,
       behind: 2
+    },
+    {
+      type: 'merged',
+      id: 'm1',
+      at: '2026-01-01T00:00:00.000Z',
+      kind: 'undo',
+      by: { user: 'bob', displayName: 'Bob' },
+      changed: 1,
+      added: 2,
+      deleted: 3,
+      moved: 4,
+      conflicts: 5,
+      names: ['a = 1'],
+      keptAs: null,
+      undoable: true
     }
   ];
 

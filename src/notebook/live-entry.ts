@@ -1,6 +1,7 @@
 import {
   CommonsError,
   type DocumentInfo,
+  type MergedMessage,
   type Role,
   type StatusMessage
 } from '@jupyterlab-commons/protocol';
@@ -14,6 +15,7 @@ type Facts = {
   role: Role;
   saveState: SaveState;
   status: StatusMessage | null;
+  merged: MergedMessage | null;
   unsaved: boolean;
 };
 
@@ -30,6 +32,7 @@ export class LiveEntry implements ILiveEntry {
       role: info.role,
       saveState: { kind: 'connecting' },
       status: null,
+      merged: null,
       unsaved: false
     };
     // Nobody has to wait for it.
@@ -50,6 +53,9 @@ export class LiveEntry implements ILiveEntry {
   }
   get status(): StatusMessage | null {
     return this._facts.status;
+  }
+  get merged(): MergedMessage | null {
+    return this._facts.merged;
   }
   /** Whether leaving the page now would lose an edit. */
   get unsaved(): boolean {

@@ -186,6 +186,9 @@ export class LiveProvider implements IDisposable {
         tracker.notWritable = message.writable ? null : reasonOf(message);
         this._entry.update({ status: message });
         break;
+      case 'merged':
+        this._entry.update({ merged: message });
+        break;
     }
     this._tell();
   }

@@ -1,9 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import { type ISignal, Signal } from '@lumino/signaling';
-import type { FileChoice } from '@jupyterlab-commons/protocol';
+import type {
+  DocumentInfo,
+  FileChoice,
+  MergedMessage
+} from '@jupyterlab-commons/protocol';
 import { isOnOwnersServer } from '../client/own-server';
-import { problemOf } from '../ui/words';
+import { problemOf } from '../ui/problem-words';
 import { bannerCase, type BannerCase } from './banner-case';
 import type { EntryFollower } from './entry-follower';
 
@@ -16,6 +20,9 @@ export interface IBannerVerbs {
   saveCopy(id: string): Promise<void>;
   openAgain(id: string): Promise<void>;
   openFile(path: string): Promise<void>;
+  undoMerge(id: string, merge: string): Promise<void>;
+  /** Opens a file of the owner beside the document. */
+  openBeside(path: string): Promise<void>;
 }
 
 const NONE: BannerCase = { kind: 'none' };
@@ -52,6 +59,46 @@ export class BannerModel implements IDisposable {
   get filePath(): string | null {
     const info = this._follower.entry?.info;
     return info && isOnOwnersServer(info) ? info.path : null;
+  }
+
+  /** What came from outside last, until it is put away. */
+  get merged(): MergedMessage | null {
+    const merged = this._follower.entry?.merged ?? null;
+    return merged?.id === this._hiddenMerge ? null : merged;
+  }
+
+  /** Whether this person may take back what came. */
+  get canUndo(): boolean {
+    const { entry } = this._follower;
+    const { saveState, role } = entry ?? {};
+    return (
+      this.merged?.undoable === true &&
+      role !== 'view' &&
+      saveState?.kind !== 'ended' &&
+      saveState?.kind !== 'offline'
+    );
+  }
+
+  get info(): DocumentInfo | null {
+    return this._follower.entry?.info ?? null;
+  }
+
+  hideMerged(): void {
+    this._hiddenMerge = this.merged?.id ?? null;
+    this._problem = null;
+    this._changed.emit();
+  }
+
+  undoMerge(): Promise<void> {
+    const merge = this.merged?.id ?? '';
+    return this._runWithId(id => this._verbs.undoMerge(id, merge));
+  }
+
+  async openKept(): Promise<void> {
+    const path = this.merged?.keptAs;
+    if (path) {
+      await this._run(() => this._verbs.openBeside(path));
+    }
   }
 
   /** Puts this banner away until it has something else to say. */
@@ -125,6 +172,7 @@ export class BannerModel implements IDisposable {
   }
 
   private _onChanged(): void {
+    this._lookForMerge();
     const next = this._now();
     const waits = next.kind === 'offline' && this._case.kind !== 'offline';
     if (!waits) {
@@ -137,6 +185,15 @@ export class BannerModel implements IDisposable {
         this._timer = undefined;
         this._show(this._now());
       }, OFFLINE_GRACE_MS);
+    }
+  }
+
+  private _lookForMerge(): void {
+    const { merged = null, role } = this._follower.entry ?? {};
+    const shown = JSON.stringify([merged?.id, role, this.canUndo]);
+    if (shown !== this._shownMerge) {
+      this._shownMerge = shown;
+      this._changed.emit();
     }
   }
 
@@ -156,6 +213,8 @@ export class BannerModel implements IDisposable {
 
   private _case: BannerCase = NONE;
   private _hidden: string | null = null;
+  private _hiddenMerge: string | null = null;
+  private _shownMerge = '';
   private _problem: string | null = null;
   private _busy = false;
   private _isDisposed = false;

@@ -4,10 +4,11 @@ import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Widget } from '@lumino/widgets';
-import { fileChosen } from '@jupyterlab-commons/protocol';
+import { fileChosen, mergeUndone } from '@jupyterlab-commons/protocol';
 import type { ICompanion, ILiveDocuments } from '../tokens';
 import { giveKernelBack } from '../client/kernel';
-import { problemOf, shortName } from '../ui/words';
+import { problemOf } from '../ui/problem-words';
+import { shortName } from '../ui/words';
 import type { IBannerVerbs } from './banner-model';
 
 export type BannerVerbsParts = {
@@ -40,6 +41,23 @@ export function bannerVerbs(
           { autoClose: false, actions: [openAction(keptAs, parts)] }
         );
       }
+    },
+    undoMerge: async (id, merge) => {
+      const { known, merged } = await companion.call('undoMerge', {
+        parts: { id, merge },
+        answer: mergeUndone
+      });
+      if (merged === null) {
+        // What is done is told by the companion, to everybody.
+        Notification.info(
+          known
+            ? trans.__('Nothing of this change is left to undo.')
+            : trans.__('This change is too long ago to be undone here.')
+        );
+      }
+    },
+    openBeside: async path => {
+      manager.openOrReveal(path);
     },
     saveCopy: async id => {
       await commands.execute('commons:save-copy', { id });

@@ -3,9 +3,11 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
 import { Banner, type BannerAction, type BannerTone } from '../ui/banner';
 import { fileWords } from '../ui/file-words';
-import { errorWords, personName } from '../ui/words';
+import { errorWords } from '../ui/problem-words';
+import { personName } from '../ui/words';
 import type { BannerCase, FileTrouble } from './banner-case';
 import type { BannerModel } from './banner-model';
+import { MergedNotice } from './merged-view';
 
 /**
  * The place of the banner between toolbar and document. It is always there, at
@@ -63,6 +65,7 @@ export function BannerView({ model }: { model: BannerModel }): JSX.Element {
       {() => (
         <div role="status">
           <Case model={model} />
+          <MergedNotice model={model} />
           {model.problem === null ? null : (
             <Banner tone="error" text={model.problem} />
           )}

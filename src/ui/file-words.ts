@@ -18,9 +18,14 @@ export function fileWords(
         'Edits are safe; the file catches up when your server runs.'
       );
     case 'changed-outside':
-      return trans.__(
-        'The file was changed outside. Nothing was overwritten; choose which version stays.'
-      );
+      return detail === null
+        ? trans.__(
+            'The file was changed outside. Nothing was overwritten; choose which version stays.'
+          )
+        : trans.__(
+            'The file was changed outside and cannot be merged: %1. Nothing was overwritten; correct the file, or choose which version stays.',
+            shortName(detail)
+          );
     case 'missing':
       return trans.__(
         'The file is not where it was. The live version holds everything.'

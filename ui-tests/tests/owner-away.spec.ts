@@ -31,7 +31,7 @@ test('F3 edits go on while the server of the owner is stopped, and the file catc
   await expect.poll(state).toBe('saved');
 });
 
-test('F2 a change of the file from outside is told to the owner, and nothing is overwritten', async ({
+test('F2 a change of the file that cannot be merged is told to the owner, and nothing is overwritten', async ({
   hub,
   signIn,
   shareNew
@@ -45,10 +45,13 @@ test('F2 a change of the file from outside is told to the owner, and nothing is 
   const state = async () => (await commons.documentOf(path)).fileState;
   await expect.poll(state).toBe('saved');
 
-  hub.writeNotebook('alice', path, [{ source: 'from outside' }]);
+  hub.writeFile('alice', path, '{"cells": [');
   await expect.poll(state).toBe('changed-outside');
+  await expect(
+    panel.root.getByText('it is not readable as JSON')
+  ).toBeVisible();
   await panel.type(0, ' edit');
   await panel.isSaved();
-  expect(hub.readSources('alice', path)).toEqual(['from outside']);
+  expect(hub.readFile('alice', path)).toBe('{"cells": [');
   await panel.reads(0, 'live edit');
 });

@@ -224,6 +224,31 @@ describe('S3 what the page says of its edits', () => {
     expect(entry.saveState).toEqual({ kind: 'saved' });
   });
 
+  it('F8 keeps what a merge has brought, once each', async () => {
+    const { companion, entry } = await syncedPage();
+    const merged = {
+      type: 'merged',
+      id: 'm1',
+      at: '2026-01-01T00:00:00.000Z',
+      kind: 'outside',
+      by: null,
+      changed: 1,
+      added: 0,
+      deleted: 0,
+      moved: 0,
+      conflicts: 0,
+      names: [],
+      keptAs: null,
+      undoable: true
+    } as const;
+    const heard = jest.fn();
+    entry.changed.connect(heard);
+    companion.say(merged);
+    companion.say(merged);
+    expect(entry.merged).toMatchObject({ id: 'm1', changed: 1 });
+    expect(heard).toHaveBeenCalledTimes(1);
+  });
+
   it('flush waits for the answer, and fails in words', async () => {
     const { companion, entry, type } = await syncedPage();
     await entry.flush(8000);

@@ -54,7 +54,9 @@ function show(entry: FakeEntry) {
     chooseFile: jest.fn(async () => undefined),
     saveCopy: jest.fn(async () => undefined),
     openAgain: jest.fn(async () => undefined),
-    openFile: jest.fn(async () => undefined)
+    openFile: jest.fn(async () => undefined),
+    undoMerge: jest.fn(async () => undefined),
+    openBeside: jest.fn(async () => undefined)
   } satisfies IBannerVerbs;
   const follower = new EntryFollower(live, context());
   const model = new BannerModel(follower, verbs, trans);

@@ -250,6 +250,7 @@ export class FakeEntry implements ILiveEntry {
   role: ILiveEntry['role'] = 'owner';
   saveState: SaveState = { kind: 'saved' };
   status: StatusMessage | null = null;
+  merged: ILiveEntry['merged'] = null;
   awareness = new Awareness(new Y.Doc());
   changed = new Signal<this, void>(this);
   disposed = new Signal<this, void>(this);
@@ -257,7 +258,7 @@ export class FakeEntry implements ILiveEntry {
 
   constructor(
     change: Partial<
-      Pick<FakeEntry, 'info' | 'role' | 'saveState' | 'status'>
+      Pick<FakeEntry, 'info' | 'role' | 'saveState' | 'status' | 'merged'>
     > = {}
   ) {
     Object.assign(this, change);
@@ -265,7 +266,9 @@ export class FakeEntry implements ILiveEntry {
     this.awareness.destroy();
   }
   set(
-    change: Partial<Pick<FakeEntry, 'info' | 'role' | 'saveState' | 'status'>>
+    change: Partial<
+      Pick<FakeEntry, 'info' | 'role' | 'saveState' | 'status' | 'merged'>
+    >
   ): void {
     Object.assign(this, change);
     this.changed.emit();
