@@ -11,6 +11,7 @@ from jupyterlab_commons.errors import CommonsError
 from jupyterlab_commons.git import cell_walk
 from jupyterlab_commons.git.blame import Blames
 from jupyterlab_commons.git.objects import Objects
+from jupyterlab_commons.git.path_log import path_rows
 from jupyterlab_commons.git.refs import RefsReader
 from jupyterlab_commons.git.repository import Repositories
 from jupyterlab_commons.git.runner import GitRunner
@@ -53,6 +54,7 @@ async def test_source_and_outputs_are_blamed_apart(
     first = work.commit(
         "born", files={"a.ipynb": notebook(cell("x", "i"), markdown("# t", "m"))}
     )
+    work.commit("of another file", files={"b": "1"})
     ran = work.commit(
         "ran",
         author=BO,
@@ -157,6 +159,18 @@ async def test_a_version_that_is_no_notebook_is_looked_through(
     assert await reader.sources(last) == [first, last]
 
 
+async def test_outputs_that_are_nested_deeply_are_blamed_like_others(
+    reader: Reader, work: TestRepo
+) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(600):
+        deep = {"a": deep}
+    first = work.commit(files={"a.ipynb": notebook(cell("a", "a", deep))})
+    last = work.commit(files={"a.ipynb": notebook(cell("a2", "a", deep))})
+    (told,) = (await reader.told(last))["cells"]
+    assert (told["source"], told["outputs"]) == (last, first)
+
+
 async def test_what_is_not_committed_is_null(reader: Reader, work: TestRepo) -> None:
     first = work.commit(files={"a.ipynb": notebook(cell("a", "a"), cell("b", "b"))})
     staged = notebook(cell("a", "a"), cell("new", "b"))
@@ -200,20 +214,31 @@ async def test_what_is_no_notebook_says_what_it_is(
 
 
 async def test_an_answer_is_kept_until_the_file_changes(
-    reader: Reader, work: TestRepo, runner: GitRunner
+    reader: Reader, work: TestRepo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    logs: list[str] = []
+    looked_at: list[str] = []
+    plain_commit = cell_walk.CellWalk._commit
+
+    def log(*args: Any) -> Any:
+        logs.append(args[2])
+        return path_rows(*args)
+
+    def commit(self: cell_walk.CellWalk, row: Any, path: bytes) -> Any:
+        looked_at.append(row.commit)
+        return plain_commit(self, row, path)
+
+    monkeypatch.setattr(cell_walk, "path_rows", log)
+    monkeypatch.setattr(cell_walk.CellWalk, "_commit", commit)
     first = work.commit(files={"a.ipynb": notebook(cell("a"))})
-    assert await reader.sources(first) == [first]
-    repo_and_refs = runner.started
-    assert await reader.sources(first) == [first]
-    repeated = runner.started - repo_and_refs
+    for _ in range(2):
+        assert await reader.sources(first) == [first]
+        assert (logs, looked_at) == ([first], [first])
     other = work.commit(files={"b": "1"})
-    read = reader.objects
-    assert await reader.sources(other) == [first]
-    again = runner.started
-    assert await reader.sources(other) == [first]
-    assert runner.started - again == repeated
-    assert read.running == 1
+    for _ in range(2):
+        # The log is asked where the file changed last, and no further.
+        assert await reader.sources(other) == [first]
+        assert (logs, looked_at) == ([first, other], [first])
     changed = work.commit(files={"a.ipynb": notebook(cell("a2"))})
     assert await reader.sources(changed) == [changed]
 

@@ -118,6 +118,29 @@ async def test_both_branches_are_followed_and_each_commit_named_once(
     assert await reader.past(taken, 0) == past
 
 
+async def test_a_commit_that_both_names_of_a_file_lead_to_is_named_once(
+    reader: Reader, work: TestRepo
+) -> None:
+    lines = LONG.split("\n")
+    born = work.commit(files={"o.ipynb": notebook(cell(LONG, "a"))})
+    work.git("checkout", "-q", "-b", "side")
+    text = "\n".join(["top()", *lines])
+    left = work.commit(files={"o.ipynb": notebook(cell(text, "a"))})
+    work.git("checkout", "-q", "main")
+    work.git("mv", "o.ipynb", "a.ipynb")
+    text = "\n".join([*lines, "end()"])
+    right = work.commit(files={"a.ipynb": notebook(cell(text, "a"))})
+    name = ("-c", "user.name=A", "-c", "user.email=a@b")
+    work.git(*name, "merge", "-q", "--no-ff", "--no-commit", "-s", "ours", "side")
+    text = "\n".join(["top()", *lines, "end()"])
+    merged = work.commit(files={"a.ipynb": notebook(cell(text, "a"))})
+    past = await reader.past(merged, 0)
+    assert past[0] == (merged, ["source"])
+    assert sorted(past[1:]) == sorted(
+        [(left, ["source"]), (right, ["source"]), (born, ["added"])]
+    )
+
+
 async def test_an_edit_that_is_not_committed_begins_at_its_commit(
     reader: Reader, work: TestRepo
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -88,11 +90,22 @@ def test_the_comparisons_grow_with_the_cells_and_not_with_their_square(
         looks += 1
         return plain(one, other)
 
+    common = 0
+
+    class Counted(Counter[int]):
+        def __init__(self, each: Iterable[int]) -> None:
+            nonlocal common
+            listed = list(each)
+            common += len(listed)
+            super().__init__(listed)
+
     monkeypatch.setattr(cells_module, "_dice", counted)
+    monkeypatch.setattr(cells_module, "Counter", Counted)
     size = 5000
     before = [Cell(f"x{n} = {n}\nfor i in range(3):\n  print(i)") for n in range(size)]
     after = [Cell(f"y{n} = {n}\nfor i in range(3):\n  print(i)") for n in range(size)]
     match_cells(before, after)
     assert looks <= size * (32 + 8)
+    assert common <= size * 3 * 16
     same = match_cells(before, before)
     assert len(same.pairs) == size
