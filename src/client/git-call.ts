@@ -1,0 +1,55 @@
+import { CommonsError, type Decoder } from '@jupyterlab-commons/protocol';
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+import { refusalOf } from './http';
+
+/** What a call is asked; without a value it is left out. */
+export type Asked = Record<string, string | number | undefined>;
+
+/**
+ * One call below `commons/git` of the own server: what is asked goes into the
+ * query of a GET and into the body of a POST. Rejects with a CommonsError where
+ * the server refuses.
+ */
+export async function askGit(
+  settings: ServerConnection.ISettings,
+  method: 'GET' | 'POST',
+  name: string,
+  asked: Asked,
+  signal?: AbortSignal
+): Promise<Response> {
+  const url = URLExt.join(settings.baseUrl, 'commons', 'git', name);
+  const given = Object.entries(asked).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, String(value)] as [string, string]]
+  );
+  const response = await ServerConnection.makeRequest(
+    method === 'GET' ? `${url}?${new URLSearchParams(given).toString()}` : url,
+    method === 'GET' ? { signal } : { method, body: JSON.stringify(asked) },
+    settings
+  );
+  if (!response.ok) {
+    throw refusalOf(response.status, await response.text());
+  }
+  return response;
+}
+
+/** The same, with its answer decoded. */
+export async function gitCall<T>(
+  settings: ServerConnection.ISettings,
+  method: 'GET' | 'POST',
+  name: string,
+  asked: Asked,
+  answer: Decoder<T>
+): Promise<T> {
+  const response = await askGit(settings, method, name, asked);
+  const text = await response.text();
+  try {
+    return answer(JSON.parse(text));
+  } catch (error) {
+    // The two sides speak different versions.
+    throw new CommonsError(
+      'PAGE_TOO_OLD',
+      error instanceof CommonsError ? error.detail : undefined
+    );
+  }
+}
