@@ -36,6 +36,9 @@ const MAY_IMPORT = {
     'sessions/plugin',
     'usage/plugin',
     'gpu/plugin',
+    'git/plugin',
+    'git/diff/plugin',
+    'git/commit/plugin',
     'tokens'
   ]),
   'src/tokens': [],
@@ -45,6 +48,7 @@ const MAY_IMPORT = {
   'src/sharing': inPage(['client', 'ui', 'tokens']),
   'src/sessions': inPage(['client', 'ui', 'tokens']),
   'src/usage': inPage(['client', 'ui', 'tokens']),
+  'src/git': inPage(['client', 'ui', 'tokens']),
   'src/gpu': inPage(['client', 'ui', 'tokens']),
   'companion/src/main': inCompanion([
     ...COMPANION_BASE,

@@ -1,6 +1,8 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import companion from './client/plugin';
 import usageStream from './client/usage-plugin';
+import git from './git/plugin';
+import gitDiff from './git/diff/plugin';
 import gpu from './gpu/plugin';
 import live from './notebook/plugin';
 import sessions from './sessions/plugin';
@@ -14,7 +16,9 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   ...sessions,
   ...usageStream,
   ...usage,
-  ...gpu
+  ...gpu,
+  ...gitDiff,
+  ...git
 ];
 
 export default plugins;

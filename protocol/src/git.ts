@@ -81,7 +81,8 @@ export const gitRepository = record({
 });
 export type GitRepository = Decoded<typeof gitRepository>;
 
-export const gitPerson = record({ name: text(256), email: text(256) });
+/** Bounds are in UTF-16 units: of 256 characters each may take two. */
+export const gitPerson = record({ name: text(512), email: text(512) });
 export type GitPerson = Decoded<typeof gitPerson>;
 
 export const gitRef = record({
@@ -100,7 +101,7 @@ export const gitRow = record({
   at: moment,
   committedAt: moment,
   /** The first line, at most 300 characters. */
-  subject: text(300),
+  subject: text(600),
   /** At most 20; `moreRefs` counts the others. */
   refs: optional(list(gitRef, 20)),
   moreRefs: optional(count()),

@@ -49,3 +49,9 @@ export const gpuIcon = icon(
   'gpu',
   '<path fill-rule="evenodd" d="M3 3h10v10H3zm1.5 1.5v7h7v-7zM6 6h4v4H6z"/><path d="M5 1h1.5v2H5zm4.5 0H11v2H9.5zM5 13h1.5v2H5zm4.5 0H11v2H9.5zM1 5h2v1.5H1zm0 4.5h2V11H1zM13 5h2v1.5h-2zm0 4.5h2V11h-2z"/>'
 );
+
+/** A clock whose hand goes back. */
+export const historyIcon = icon(
+  'history',
+  '<path d="M8.5 2A6 6 0 0 0 2.6 7H1l2.3 3 2.3-3H4.1a4.5 4.5 0 1 1 1.2 4.2l-1 1.1A6 6 0 1 0 8.5 2z"/><path d="M7.8 5h1.4v2.8l2.2 1.5-.8 1.1-2.8-1.9z"/>'
+);

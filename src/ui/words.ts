@@ -5,15 +5,20 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 const NAME_CHARS = 80;
 
 /**
- * A name chosen by somebody else, made fit for a sentence: one line, without
- * invisible marks that turn the text around, and capped.
+ * A text of somebody else on one line, without invisible marks that turn the
+ * text around.
  */
-export function shortName(name: string): string {
-  const line = name.replace(
+export function oneLine(text: string): string {
+  return text.replace(
     // Control characters, and those which reorder or hide what stands beside them.
     /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g,
     ' '
   );
+}
+
+/** A name chosen by somebody else, made fit for a sentence: on one line and capped. */
+export function shortName(name: string): string {
+  const line = oneLine(name);
   return line.length > NAME_CHARS ? `${line.slice(0, NAME_CHARS - 1)}…` : line;
 }
 

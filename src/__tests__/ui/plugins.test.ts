@@ -1,4 +1,5 @@
 import { readFileSync } from 'fs';
+import git from '../../git/plugin';
 import sessions from '../../sessions/plugin';
 import sharing from '../../sharing/plugin';
 import usage from '../../usage/plugin';
@@ -28,14 +29,15 @@ function commandsOf(schema: Schema): string[] {
 
 describe('Plugins and their settings files', () => {
   /** Those that a person can set. */
-  const plugins = [...sharing, ...sessions, ...usage];
+  const plugins = [...sharing, ...sessions, ...usage, ...git];
 
   it('have the ids and files that belong together', () => {
     expect(plugins.map(each => each.id)).toEqual([
       'jupyterlab-commons:sharing',
       'jupyterlab-commons:sessions',
       'jupyterlab-commons:notebook-status',
-      'jupyterlab-commons:usage'
+      'jupyterlab-commons:usage',
+      'jupyterlab-commons:git'
     ]);
     for (const { id, description } of plugins) {
       expect(description).toBeTruthy();
@@ -48,7 +50,8 @@ describe('Plugins and their settings files', () => {
       'commons:share',
       'commons:show-documents',
       'commons:show-resources',
-      'commons:show-gpus'
+      'commons:show-gpus',
+      'commons:show-history'
     ];
     for (const { id } of plugins) {
       for (const command of commandsOf(read(id))) {

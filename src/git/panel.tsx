@@ -1,0 +1,234 @@
+import '../../style/git.css';
+import type { GitRepository } from '@jupyterlab-commons/protocol';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import * as React from 'react';
+import { Banner } from '../ui/banner';
+import { EmptyState } from '../ui/empty-state';
+import { LiveRegion } from '../ui/live-region';
+import type { RunGitVerb } from './actions';
+import { ClosedState } from './closed-states';
+import { CommitDetails } from './commit-details';
+import { Header } from './header';
+import type { HistoryModel, Place } from './model';
+import { RowList } from './row-list';
+import type { Rows } from './rows';
+import { isSearch } from './search';
+import { gitProblem } from './words';
+
+const MINUTE_MS = 60_000;
+
+export type HistoryViewProps = {
+  model: HistoryModel;
+  trans: TranslationBundle;
+  run: RunGitVerb;
+  showPrograms: (repository: GitRepository) => void;
+  /** The clock; tests hand in their own. */
+  now?: () => number;
+};
+
+/** The panel as Lumino wants it; what it shows is fetched while somebody sees it. */
+export class HistoryPanel extends ReactWidget {
+  constructor(private readonly _props: HistoryViewProps) {
+    super();
+    this.addClass('jp-Commons-History');
+  }
+
+  get model(): HistoryModel {
+    return this._props.model;
+  }
+
+  /** Shows the history of one place, until another document is in front. */
+  goTo(place: Place): void {
+    this.model.setPlace(place);
+    if (place.isFile) {
+      this.model.setScope('file');
+    }
+  }
+
+  override dispose(): void {
+    this.model.dispose();
+    super.dispose();
+  }
+
+  protected override render(): JSX.Element {
+    return <HistoryView {...this._props} />;
+  }
+
+  protected override onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    this.model.setSeen(this.isVisible);
+  }
+
+  protected override onAfterShow(msg: Message): void {
+    super.onAfterShow(msg);
+    this.model.setSeen(true);
+  }
+
+  protected override onAfterHide(msg: Message): void {
+    super.onAfterHide(msg);
+    this.model.setSeen(false);
+  }
+
+  protected override onBeforeDetach(msg: Message): void {
+    this.model.setSeen(false);
+    super.onBeforeDetach(msg);
+  }
+}
+
+/** Draws the model's state, again each minute for what "ago" says. */
+export function HistoryView(props: HistoryViewProps): JSX.Element {
+  const { model, now = Date.now } = props;
+  const [minute, setMinute] = React.useState(now);
+  React.useEffect(() => {
+    const timer = window.setInterval(() => setMinute(now()), MINUTE_MS);
+    return () => window.clearInterval(timer);
+  }, [now]);
+  return (
+    <UseSignal signal={model.changed}>
+      {() => <Case {...props} minute={minute} />}
+    </UseSignal>
+  );
+}
+
+type CaseProps = HistoryViewProps & { minute: number };
+
+function Case(props: CaseProps): JSX.Element {
+  const { model, trans } = props;
+  const { state } = model;
+  switch (state.kind) {
+    case 'loading':
+      return (
+        <div aria-busy="true">
+          <EmptyState title={trans.__('Loading…')} />
+        </div>
+      );
+    case 'nowhere':
+      return (
+        <EmptyState title={trans.__('No file of yours is open.')}>
+          <p>
+            {trans.__(
+              'Open a file, or show one of your folders in the file browser, to see its history.'
+            )}
+          </p>
+        </EmptyState>
+      );
+    case 'closed':
+      return <ClosedState repository={state.repository} trans={trans} />;
+    case 'failed':
+      return <Failed {...props} reason={state.reason} />;
+    case 'open':
+      return <Open {...props} repository={state.repository} />;
+  }
+}
+
+function Open(props: CaseProps & { repository: GitRepository }): JSX.Element {
+  const { model, repository, minute, trans, run } = props;
+  const { rows } = model;
+  return (
+    <>
+      <Header
+        {...{ model, repository, trans }}
+        showPrograms={() => props.showPrograms(repository)}
+      />
+      <LiveRegion
+        text={rows === null ? '' : spoken(model, rows, trans)}
+        visible={model.isChoosing}
+      />
+      <div className="jp-Commons-History-body">
+        {rows === null || rows.rows.length === 0 ? (
+          <div className="jp-Commons-History-list">
+            <Foot {...props} />
+          </div>
+        ) : (
+          <RowList
+            {...{ model, rows, trans }}
+            now={minute}
+            foot={<Foot {...props} />}
+          />
+        )}
+        <CommitDetails {...{ model, trans, run }} now={minute} />
+      </div>
+    </>
+  );
+}
+
+/** What a screen reader is told; while choosing it is seen as well. */
+function spoken(
+  model: HistoryModel,
+  rows: Rows,
+  trans: TranslationBundle
+): string {
+  if (model.isChoosing) {
+    return trans.__('Choose the other commit in the list. Escape ends.');
+  }
+  const { kind } = rows.state;
+  if (!isSearch(model.search) || kind === 'loading' || kind === 'failed') {
+    return '';
+  }
+  const count = rows.rows.length;
+  return kind === 'more'
+    ? trans._n('%1 commit found so far', '%1 commits found so far', count)
+    : trans._n('%1 commit found', '%1 commits found', count);
+}
+
+/** What stands below the rows: loading, trouble, or why there are none. */
+function Foot(props: CaseProps): JSX.Element | null {
+  const { model, trans } = props;
+  const { rows } = model;
+  switch (rows?.state.kind) {
+    case undefined:
+    case 'more':
+    case 'loading':
+      return (
+        <p className="jp-Commons-History-foot" aria-busy="true">
+          {isSearch(model.search)
+            ? trans.__('Searching…')
+            : trans.__('Loading…')}
+        </p>
+      );
+    case 'failed':
+      return <Failed {...props} reason={rows.state.reason} />;
+    case 'stopped':
+      return (
+        <p className="jp-Commons-History-foot">
+          {trans.__(
+            'The search was stopped after 60 seconds. What it found until then is listed; narrow it by date, author or path.'
+          )}
+        </p>
+      );
+    case 'done':
+      return rows.rows.length > 0 ? null : <Nothing {...props} />;
+  }
+}
+
+function Nothing({ model, trans }: CaseProps): JSX.Element {
+  if (isSearch(model.search)) {
+    return (
+      <EmptyState title={trans.__('Nothing found.')}>
+        <p>{trans.__('No commit here fits the search. Escape clears it.')}</p>
+      </EmptyState>
+    );
+  }
+  return model.scope === 'file' ? (
+    <EmptyState title={trans.__('This file has no history yet.')}>
+      <p>{trans.__('It is in no commit of this repository.')}</p>
+    </EmptyState>
+  ) : (
+    <EmptyState title={trans.__('There are no commits here.')} />
+  );
+}
+
+function Failed(props: CaseProps & { reason: unknown }): JSX.Element {
+  const { model, trans } = props;
+  return (
+    <div role="alert">
+      <Banner
+        tone="error"
+        text={gitProblem(trans, props.reason).text}
+        actions={[{ label: trans.__('Try again'), run: () => model.retry() }]}
+      />
+    </div>
+  );
+}
