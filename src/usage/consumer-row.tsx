@@ -13,6 +13,8 @@ import { verbsOf, type ConsumerWords } from './consumer-words';
 
 /** Enough for the width of a cell. */
 const SPARK_POINTS = 40;
+/** Fewer are a mark that says nothing. */
+const LEAST_POINTS = 4;
 
 export type ConsumerRowProps = {
   id: string;
@@ -117,7 +119,7 @@ function MemoryCell(props: ConsumerRowProps): JSX.Element {
   return (
     <td role="cell" className="jp-mod-memory">
       <span>{words.memory}</span>
-      {series === undefined ? null : (
+      {series === undefined || series.length < LEAST_POINTS ? null : (
         <Sparkline
           label={trans.__('Memory of %1', words.name)}
           series={series}
