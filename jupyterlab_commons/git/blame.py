@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .asked import ask
 from .cell_walk import Batch, CellWalk, Place
 from .cells import match_cells
+from .notebooks import told_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from .versions import Versions
 
 _MOST_KEPT = 32
-_ID_CHARS = 64
 _PARTS = ("source", "outputs")
 
 
@@ -134,9 +134,8 @@ def _shaped(
 
     shaped: list[dict[str, Any]] = []
     for index, cell in enumerate(cells):
-        entry: dict[str, Any] = {"index": index, "source": commit_of(index, "source")}
-        if cell.id is not None and len(cell.id) <= _ID_CHARS:
-            entry["id"] = cell.id
+        entry: dict[str, Any] = {"index": index, **told_id(cell)}
+        entry["source"] = commit_of(index, "source")
         if cell.outputs:
             entry["outputs"] = commit_of(index, "outputs")
         shaped.append(entry)

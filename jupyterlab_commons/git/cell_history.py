@@ -11,6 +11,7 @@ from jupyterlab_commons.errors import CommonsError
 from .asked import ask
 from .cell_walk import Batch, CellWalk, Place
 from .cells import match_cells
+from .notebooks import told_id
 from .revisions import told_path
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 _SECONDS = 30.0
 _SOURCE_CHARS = 100_000
-_ID_CHARS = 64
 
 
 class CellHistory:
@@ -116,11 +116,10 @@ def _changes(cell: Cell, side: Side, first: int) -> list[str]:
 def _told(index: int, cell: Cell) -> dict[str, Any]:
     told: dict[str, Any] = {
         "index": index,
+        **told_id(cell),
         "type": cell.type,
         "source": cell.source[:_SOURCE_CHARS],
     }
     if len(cell.source) > _SOURCE_CHARS:
         told["cut"] = True
-    if cell.id is not None and len(cell.id) <= _ID_CHARS:
-        told["id"] = cell.id
     return told

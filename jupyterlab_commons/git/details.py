@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyterlab_commons.errors import CommonsError
 
-from .revisions import told_path, told_text
+from .revisions import cut, told_path, told_text
 from .runner import Limits
 
 if TYPE_CHECKING:
@@ -91,9 +91,9 @@ class Details:
                 "subject": told_text(message.partition(b"\n")[0], _SUBJECT_CHARS),
             },
             "committer": _person(by, by_email),
-            "message": text[:_MESSAGE_CHARS],
+            "message": cut(text, _MESSAGE_CHARS),
         }
-        if len(text) > _MESSAGE_CHARS or done.cut:
+        if told["message"] != text or done.cut:
             told["cut"] = True
         if co_authors := _co_authors(text[-_MESSAGE_CHARS:]):
             told["coAuthors"] = co_authors

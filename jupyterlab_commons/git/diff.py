@@ -18,8 +18,10 @@ from .notebooks import (
     differing_keys,
     read_notebook,
     same_outputs,
+    told_id,
     told_output,
 )
+from .revisions import cut
 from .versions import INDEX, MAX_TEXT_BYTES, WORKTREE, Version
 
 if TYPE_CHECKING:
@@ -33,7 +35,6 @@ _MOST_ENTRIES = 20_000
 _MOST_OUTPUTS = 1000
 _MOST_KEYS = 100
 _KEY_CHARS = 255
-_ID_CHARS = 64
 _SOURCE_CHARS = 500_000
 # Of all sources of one answer; what comes later is cut short.
 _ALL_CHARS = 8_000_000
@@ -220,9 +221,7 @@ class _Entries:
         return change
 
     def _side(self, index: int, cell: Cell, shows: _Shown) -> dict[str, Any]:
-        side: dict[str, Any] = {"index": index, "type": cell.type}
-        if cell.id is not None and len(cell.id) <= _ID_CHARS:
-            side["id"] = cell.id
+        side: dict[str, Any] = {"index": index, "type": cell.type, **told_id(cell)}
         if shows.source:
             side["source"] = self._source(cell.source)
             if len(side["source"]) < len(cell.source):
@@ -261,4 +260,4 @@ def _kind(one: Cell | None, other: Cell | None, shows: _Shown) -> tuple[str, lis
 
 def _told_keys(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     keys = differing_keys(before, after)
-    return [key[:_KEY_CHARS] for key in keys[:_MOST_KEYS]]
+    return [cut(key, _KEY_CHARS) for key in keys[:_MOST_KEYS]]

@@ -12,6 +12,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from .revisions import cut
+
 MAX_CELLS = 20_000
 # Of small values a file of 20 MB could hold so many that they fill the memory.
 _MOST_BRACKETS = 1_000_000
@@ -21,6 +23,8 @@ _TYPES = ("code", "markdown", "raw")
 _IS_JSON = ("application/json", "+json")
 # Counts of runs change with each run and say nothing about the result.
 _IGNORED = "execution_count"
+_KIND_CHARS = 255
+_ID_CHARS = 64
 _RICHEST = (
     "application/vnd.",
     "application/javascript",
@@ -107,6 +111,12 @@ def _cell(raw: Any) -> Cell:
     )
 
 
+def told_id(cell: Cell) -> dict[str, str]:
+    """The id for an answer; one that no notebook may have is left out."""
+    known = cell.id is not None and len(cell.id) <= _ID_CHARS and cell.id.isascii()
+    return {"id": cell.id} if known and cell.id is not None else {}
+
+
 def joined(value: Any) -> str:
     """A text that the format may keep as a list of lines."""
     if isinstance(value, list):
@@ -150,7 +160,7 @@ def told_output(output: Any) -> dict[str, Any]:
     """Shaped as `gitOutput`."""
     data = canonical(plain_output(output))
     digest = hashlib.sha1(data, usedforsecurity=False).hexdigest()
-    return {"hash": digest, "kind": _kind(output)[:255], "bytes": len(data)}
+    return {"hash": digest, "kind": cut(_kind(output), _KIND_CHARS), "bytes": len(data)}
 
 
 def _kind(output: Any) -> str:

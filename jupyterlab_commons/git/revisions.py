@@ -94,7 +94,15 @@ def told_path(raw: bytes) -> str:
 def told_text(raw: bytes, most: int) -> str:
     """A name or subject for the page: bounded, with control characters shown."""
     text = raw[: most * 4].decode("utf-8", "replace")[:most]
-    return "".join(_shown(char) for char in text)[:most]
+    return cut("".join(_shown(char) for char in text), most)
+
+
+def cut(text: str, most: int) -> str:
+    """At most so many UTF-16 units: that is how a page counts."""
+    if text.isascii() or 2 * len(text) <= most:
+        return text[:most]
+    units = text[:most].encode("utf-16-le", "surrogatepass")
+    return units[: 2 * most].decode("utf-16-le", "ignore")
 
 
 def _shown(char: str) -> str:

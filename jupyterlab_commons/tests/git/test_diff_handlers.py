@@ -191,6 +191,23 @@ async def test_a_source_that_is_no_text_still_reaches_the_page(server: Server) -
     assert b"Infinity" not in await server.raw("blob", path=PATH, rev=head)
 
 
+async def test_texts_are_as_short_as_a_page_counts_them(server: Server) -> None:
+    def units(text: str) -> int:
+        return len(text.encode("utf-16-le")) // 2
+
+    wide = "\N{GRINNING FACE}" * 32_000 + "x" * 2000
+    made = cell("a", wide[:64], metadata={wide[:300]: 1})
+    server.work.commit(files={PATH: notebook(cell("a", wide[:64]))})
+    head = server.work.commit(wide, files={PATH: notebook(made)})
+    told = await server.ask("diff", path=PATH, to=head)
+    change = told["cells"][0]["cell"]
+    assert "id" not in change["after"]
+    assert [units(key) for key in change["metadata"]] == [254]
+    commit = await server.ask("commit", hash=head)
+    assert (units(commit["message"]), commit["cut"]) == (65_536, True)
+    assert units(commit["row"]["subject"]) == 300
+
+
 async def test_the_routes_are_for_the_servers_own_people(
     server: Server, http_server_client: Any, jp_base_url: str
 ) -> None:
