@@ -182,8 +182,14 @@ describe('a file that is changed while it is live', () => {
     }
     assert.equal(server.reads, 1, 'only when it was shared');
     await ada.reads(['a = 1', 'b = 1', 'c = 1']);
+    // Written on without anybody having noticed.
+    server.files.set(PATH, fileOf([a, code('b = 5', 'b'), c]));
     commons.clock.advance(100);
-    await ada.reads(['a = 1', 'b = 4', 'c = 1']);
+    await server.until(() => server.reads === 2);
+    await state();
+    assert.deepEqual(ada.sources, ['a = 1', 'b = 1', 'c = 1']);
+    commons.clock.advance(1000);
+    await ada.reads(['a = 1', 'b = 5', 'c = 1']);
   });
 
   it('F6 a file that was changed again before it could be written is merged again', async () => {
@@ -209,17 +215,25 @@ describe('a file that is changed while it is live', () => {
 
   it('F9 a change while the owner was away, and the companion restarted, is merged when both are back', async () => {
     const bob = await open('bob');
+    await bob.type(0, ' + w');
+    await writes(1);
     server.link.socket.terminate();
+    const written = code('a = 1 + w', 'a');
     for (let n = 0; n < 3; n++) {
       await bob.type(0, ` + ${n}`);
     }
     const { files } = server;
-    files.set(PATH, fileOf([a, code('b = 2', 'b'), code('new', 'n'), c]));
+    files.set(PATH, fileOf([written, code('b = 2', 'b'), code('new', 'n'), c]));
     await commons.stop();
     commons = await new TestCompanion(commons.store).start({ people });
     server = await TestServer.dial(commons, 'ada', files);
     await writes(1);
-    assert.deepEqual(sources(), ['a = 1 + 0 + 1 + 2', 'b = 2', 'new', 'c = 1']);
+    assert.deepEqual(sources(), [
+      'a = 1 + w + 0 + 1 + 2',
+      'b = 2',
+      'new',
+      'c = 1'
+    ]);
   });
 
   it('F9 what the file was is known also when the journal has been compacted', async () => {

@@ -45,6 +45,12 @@ const cases: Record<
     'a\n',
     null
   ],
+  'something typed behind a line that is gone outside, most of which is left': [
+    'k l m n\nb',
+    'k l m n\nb c',
+    'k l m n',
+    null
+  ],
   'two lines put at one place': ['', 'a\n', 'b\n', null],
   'all of it, in two ways': ['a b c', 'd e f g', 'h i', null],
   'digits are no text to be mixed': ['n = 100', 'n = 1000', 'n = 200', null]
