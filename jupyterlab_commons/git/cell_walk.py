@@ -177,6 +177,7 @@ class CellWalk:
                 async for row in rows:
                     if not seen:
                         for batch in batches:
+                            batch.via = batch.via or row
                             self._add(row.commit, batch)
                         batches = []
                         if self._is_known(row):
@@ -221,7 +222,7 @@ class CellWalk:
         self._at = list(self._pending.pop(row.commit).values())
         while self._at:
             batch = self._at[0]
-            if batch.blob == own or batch.via is None:
+            if batch.blob == own:
                 batch.via = row
             sides = [replace(side, index_of={}) for side in found_sides]
             left = await self._pass_on(batch, sides)
@@ -233,7 +234,7 @@ class CellWalk:
             if parents and self._renames_left > 0:
                 self._late.append(_Late(row, batch, parents, sides))
             else:
-                found = Left(batch.via, path, batch.cells, left, sides)
+                found = Left(batch.via or row, path, batch.cells, left, sides)
                 yield found
                 for side, place in found.followed:
                     self._hand(side, [place], found.row)
