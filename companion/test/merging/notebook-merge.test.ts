@@ -295,6 +295,18 @@ story('a notebook without cells leaves one empty cell', async live => {
 });
 
 story(
+  'a file that says no more than that it is trusted changes nothing',
+  async live => {
+    const trusted = [a, b, c].map(cell => ({
+      ...cell,
+      metadata: { trusted: true }
+    }));
+    const { changes, same } = await live.outside(trusted, { trusted: true });
+    assert.deepEqual([changes, same], [false, true]);
+  }
+);
+
+story(
   'the edit is of the owner, marked, under a client id that was never used',
   async live => {
     await live.outside([a, code('b = 2', 'b'), c]);
