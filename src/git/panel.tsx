@@ -8,9 +8,8 @@ import { Banner } from '../ui/banner';
 import { EmptyState } from '../ui/empty-state';
 import { LiveRegion } from '../ui/live-region';
 import type { RunGitVerb } from './actions';
-import { ClosedState } from './closed-states';
-import { CommitDetails } from './commit-details';
 import { Header } from './header';
+import { later } from './later';
 import type { HistoryModel, Place } from './model';
 import { RowList } from './row-list';
 import type { Rows } from './rows';
@@ -18,6 +17,13 @@ import { isSearch } from './search';
 import { gitProblem } from './words';
 
 const MINUTE_MS = 60_000;
+
+const ClosedState = later(async () => {
+  return (await import('./closed-states')).ClosedState;
+});
+const CommitDetails = later(async () => {
+  return (await import('./commit-details')).CommitDetails;
+});
 
 export type HistoryViewProps = {
   model: HistoryModel;
@@ -148,7 +154,9 @@ function Open(props: CaseProps & { repository: GitRepository }): JSX.Element {
             foot={<Foot {...props} />}
           />
         )}
-        <CommitDetails {...{ model, trans, run }} now={minute} />
+        {model.details.kind === 'none' ? null : (
+          <CommitDetails {...{ model, trans, run }} now={minute} />
+        )}
       </div>
     </>
   );
