@@ -70,7 +70,11 @@ class Blames:
         if told is not None:
             return told
         file = (repo.git_dir, path)
-        known = {commit for *place, commit in self._kept if tuple(place) == file}
+        known = {
+            commit: told
+            for (*place, commit), told in self._kept.items()
+            if tuple(place) == file
+        }
         walk = CellWalk(self._runner, self._versions, repo, known=known)
         start = Batch(asked.blob, asked.known, _all_places(asked.known))
         told = _Told()
@@ -83,11 +87,10 @@ class Blames:
                 if batch.via is not None:
                     told.name(place, batch.via)
         told.cut = walk.cut
-        top = (*file, walk.top or tip)
-        if walk.top in known:
-            # The commits since then left this file alone.
-            told = self._kept[top]
-        self._keep(top, told)
+        top = walk.top or tip
+        # The commits since a known one left this file alone.
+        told = known.get(top, told)
+        self._keep((*file, top), told)
         self._keep((*file, tip), told)
         return told
 

@@ -118,7 +118,8 @@ def _told(index: int, cell: Cell) -> dict[str, Any]:
         "index": index,
         **told_id(cell),
         "type": cell.type,
-        "source": cell.source[:_SOURCE_CHARS],
+        # A line of the stream is UTF-8, which has no lone surrogates.
+        "source": cell.source[:_SOURCE_CHARS].encode("utf-8", "replace").decode(),
     }
     if len(cell.source) > _SOURCE_CHARS:
         told["cut"] = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -148,6 +149,15 @@ async def test_an_edit_that_is_not_committed_begins_at_its_commit(
     work.write("a.ipynb", notebook(cell("new", "n"), cell("a2", "a")))
     assert await reader.past(":worktree", 1) == [(first, ["added"])]
     assert await reader.past(":worktree", 0) == []
+
+
+async def test_a_source_that_is_no_text_still_reaches_the_page(
+    reader: Reader, work: TestRepo
+) -> None:
+    broken = '{"cells":[{"source":"a\\ud800b"}],"nbformat":4}'
+    head = work.commit(files={"a.ipynb": broken})
+    line, _ = await reader.lines(head, 0)
+    assert json.dumps(line, ensure_ascii=False).encode().count(b"a?b") == 1
 
 
 async def test_a_long_source_is_cut_and_a_missing_cell_is_said(
