@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ CHUNK_BYTES = 65_536
 STDERR_BYTES = 16_384
 _STDERR_LINES = 40
 _KILL_SECONDS = 2
+_USER_INFO = re.compile(r"(?<=://)[^/\s'\"]*@")
 
 
 @dataclass(frozen=True)
@@ -134,9 +136,14 @@ def kill_group(
             os.killpg(process.pid, how)
 
 
+def without_secrets(text: str) -> str:
+    """Addresses without the name and the password or token that they carry."""
+    return _USER_INFO.sub("", text)
+
+
 def readable(err: bytes) -> str:
-    """What git said, without control characters, line by line."""
-    lines = err.decode("utf-8", "replace").split("\n")
+    """What git said, without control characters and secrets, line by line."""
+    lines = without_secrets(err.decode("utf-8", "replace")).split("\n")
     return "\n".join(printable(line) for line in lines[:_STDERR_LINES])
 
 

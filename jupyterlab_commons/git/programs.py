@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jupyterlab_commons.errors import printable
 
+from .process import without_secrets
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
@@ -50,7 +52,7 @@ _OFF = {"", "false", "no", "off", "0"}
 _ADDRESS = re.compile(r"remote\..*\.(url|pushurl)", re.DOTALL)
 _REWRITE = re.compile(r"url\.(.*)\.(insteadof|pushinsteadof)", re.DOTALL)
 _REMOTE_NAME = re.compile(r"branch\..*\.(remote|pushremote)|remote\.pushdefault")
-_FAR = re.compile(r"(https?|ssh|git|git\+ssh|ssh\+git)://|[^-/:][^/:]*:(?!:)")
+_FAR = re.compile(r"(https?|ssh|git|git\+ssh|ssh\+git)://|[^-/:][^/:]*:(?!:|//)")
 
 NETWORK = re.compile(
     r"core\.(sshcommand|gitproxy|askpass)|credential\..*|remote\..*|branch\..*"
@@ -217,7 +219,8 @@ def _cut(each: Program) -> Program:
 
 
 def _shown(text: str) -> str:
-    """What a terminal would not print is written out."""
+    """Without secrets; what a terminal would not print is written out."""
     return "".join(
-        char if char.isprintable() else f"<{ord(char):04X}>" for char in text
+        char if char.isprintable() else f"<{ord(char):04X}>"
+        for char in without_secrets(text)
     )

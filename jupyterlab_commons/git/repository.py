@@ -88,10 +88,9 @@ class Repositories:
         problem = await self._git_problem()
         if problem is not None:
             return RepositoryInfo({"kind": problem})
-        target = self._target(path)
-        if target is None:
+        target, folder = self._target(path)
+        if target is None or folder is None:
             return RepositoryInfo({"kind": "none"})
-        folder = target if target.is_dir() else target.parent
         found = await self._find(folder)
         if isinstance(found, dict):
             return RepositoryInfo(found)
@@ -106,19 +105,19 @@ class Repositories:
             self._version = (int(match[1]), int(match[2]))
         return "old-git" if self._version < OLDEST_GIT else None
 
-    def _target(self, path: str) -> Path | None:
-        """None for what lies outside of the root, also through a link, or is gone."""
+    def _target(self, path: str) -> tuple[Path | None, Path | None]:
+        """With its folder. None: outside of the root, also through a link, or gone."""
         try:
             target = (self._root / path.strip("/")).resolve()
             if not target.is_relative_to(self._root):
-                return None
+                return None, None
             # A deleted file still has a history; its folder may be gone, too.
             while not target.parent.is_dir() and target != self._root:
                 target = target.parent
+            return target, target if target.is_dir() else target.parent
         except (OSError, ValueError, RuntimeError):
             # Too long, not allowed, a circle of links, or no name at all.
-            return None
-        return target
+            return None, None
 
     async def _find(self, folder: Path) -> Repo | dict[str, Any]:
         """The repository, or what there is instead."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ class GitHandler(APIHandler):
 
     auth_resource = "contents"
     _gone = False
+    _streaming: asyncio.Task[None] | None = None
 
     @property
     def git(self) -> GitService:
@@ -32,6 +34,8 @@ class GitHandler(APIHandler):
 
     def on_connection_close(self) -> None:
         self._gone = True
+        if self._streaming is not None:
+            self._streaming.cancel()
         super().on_connection_close()
 
     async def repo(self) -> Repo:
@@ -63,9 +67,18 @@ class GitHandler(APIHandler):
         self.answer(refusal.body(), refusal.status)
 
     async def stream(self, lines: AsyncGenerator[dict[str, Any], None]) -> None:
-        """One JSON object a line, as they come; a page that has left ends it."""
+        """One JSON object a line, as they come; a page that has left ends it.
+
+        Also while there is no line: a search may find nothing for a long time.
+        """
         self.set_header("Content-Type", "application/x-ndjson")
         self.set_header("Cache-Control", "no-store")
+        self._streaming = asyncio.ensure_future(self._send(lines))
+        await asyncio.wait([self._streaming])
+        if not self._streaming.cancelled():
+            self._streaming.result()
+
+    async def _send(self, lines: AsyncGenerator[dict[str, Any], None]) -> None:
         try:
             async for line in lines:
                 if self._gone:
