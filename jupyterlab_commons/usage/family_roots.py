@@ -19,8 +19,6 @@ class Root:
     pid: int
     start: int
     parent: int
-    group: int
-    session: int
 
     def is_(self, member: Member | None) -> bool:
         return member is not None and member.start == self.start
@@ -110,7 +108,7 @@ class FamilyRoots:
         except UnreadableError:
             self.unreadable.add(key)
             return None
-        return Root(pid, found.start, found.parent, found.group, found.session)
+        return Root(pid, found.start, found.parent)
 
     def _index(self, members: Mapping[int, Member]) -> None:
         self._key_of, self._sessions, self._groups = {}, {}, {}
@@ -120,7 +118,7 @@ class FamilyRoots:
             self._key_of.setdefault(root.pid, key)
             # The number of a session is free again once nobody is left in it.
             living = key in self._living
-            if root.session == root.pid and (living or root.pid in lived_in):
+            if living or root.pid in lived_in:
                 self._sessions[root.pid] = key
-            if root.group == root.pid and (living or root.pid in grouped_in):
+            if living or root.pid in grouped_in:
                 self._groups[root.pid] = key

@@ -29,6 +29,7 @@ class Forks:
         self.seconds = 0.0
         self.spent = 0.0
         self.anonymous: int | None = None
+        self.own = True
         self.problems: tuple[str, ...] = ()
         processes = self.attributor._processes
         read = processes.proportional
@@ -51,7 +52,7 @@ class Forks:
     def use(self, now: float) -> ConsumerUse:
         roots = [server(), kernel("a", self.pid)]
         where: Where = "host" if self.anonymous is None else "cgroup2"
-        head = headline(where, anonymous=self.anonymous)
+        head = headline(where, anonymous=self.anonymous, own=self.own)
         seen = self.attributor.read(roots, head, now)
         self.problems = seen.problems
         return seen.uses["a"]
@@ -94,6 +95,11 @@ def test_where_the_sum_is_right_nobody_shares(forks: Forks) -> None:
     forks.anonymous = 800 * MIB
     forks.mib(1)
     assert forks.reads != []
+
+
+def test_a_count_that_holds_others_too_says_nothing_of_sharing(forks: Forks) -> None:
+    forks.anonymous, forks.own = 9000 * MIB, False
+    assert forks.mib(0) == 300
 
 
 def test_a_reading_is_kept_while_nothing_changes(forks: Forks) -> None:
@@ -144,6 +150,17 @@ def test_those_that_come_bring_only_their_own(forks: Forks) -> None:
     assert sorted(forks.reads) == forks.workers[8:]
     assert [forks.mib(now) for now in (2, 29, 30, 31)] == [300] * 4
     assert forks.use(50)["peak"] == 300 * MIB
+
+
+def test_no_process_is_read_twice_within_30_s(forks: Forks) -> None:
+    forks.mib(0)
+    new = forks.tree.spawn(forks.pid)
+    forks.workers.append(new)
+    forks.share_out(300 * MIB)
+    forks.mib(20)
+    forks.reads.clear()
+    assert forks.mib(31) == 300
+    assert sorted(forks.reads) == [forks.pid, *forks.workers[:-1]]
 
 
 def test_reading_has_a_budget_and_a_debt_is_paid(forks: Forks) -> None:
