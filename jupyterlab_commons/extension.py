@@ -24,6 +24,7 @@ from .usage.last_breath import LastBreath
 from .usage.service import UsageService
 from .usage.shapes import Machine
 from .usage.stream import SETTING, UsageStream
+from .watch import LIVE_FILES, LiveFiles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -131,15 +132,18 @@ class CommonsExtension(ExtensionApp):
         url, token = environ.get("COMMONS_URL"), environ.get("JUPYTERHUB_API_TOKEN")
         if not url or not token:
             return None
+        files = Files(serverapp.root_dir)
+        live = serverapp.web_app.settings[LIVE_FILES] = LiveFiles(files)
         try:
             return Link(
                 url=url,
                 token=token,
-                files=Files(serverapp.root_dir),
+                files=files,
                 version=__version__,
                 log=self.log,
                 written=lambda: _count_as_activity(serverapp.web_app.settings),
                 usage=self._usage,
+                watched=live.replace,
             )
         except ValueError as reason:
             self.log.error("JupyterLab Commons: %s", reason)

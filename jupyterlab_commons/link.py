@@ -22,7 +22,7 @@ from .link_requests import LinkRequests
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable, Coroutine, Mapping
+    from collections.abc import Callable, Coroutine, Iterable, Mapping
 
     from tornado.websocket import WebSocketClientConnection
 
@@ -80,10 +80,12 @@ class Link:
         times: LinkTimes | None = None,
         written: Callable[[], None] = lambda: None,
         usage: Usage | None = None,
+        watched: Callable[[Iterable[str]], None] = lambda _: None,
     ) -> None:
         """`url` is the companion's address; `written` is called after each write.
 
-        Without `usage` nothing is measured, and no sample is sent.
+        Without `usage` nothing is measured, and no sample is sent. `watched` hears
+        which files are live documents.
         """
         self._url = _link_url(url)
         self._token = token
@@ -93,6 +95,7 @@ class Link:
         self._times = times or LinkTimes()
         self._written = written
         self._usage = usage
+        self._watched = watched
         self._told: str | None = None
         self._failures = 0
 
@@ -163,6 +166,7 @@ class Link:
             log=self._log,
             written=self._written,
             before=self._before,
+            watched=self._watched,
         )
         hello = _news("hello", protocol=PROTOCOL_VERSION, version=self._version)
         with suppress(WebSocketClosedError):

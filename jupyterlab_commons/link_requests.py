@@ -13,7 +13,7 @@ from .watch import Entry, FileWatch
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from concurrent.futures import Executor
 
     from .files import Content, Files, Kept
@@ -55,6 +55,7 @@ class LinkRequests:
         log: logging.Logger,
         written: Callable[[], None],
         before: Callable[[Mapping[str, Any]], None],
+        watched: Callable[[Iterable[str]], None] = lambda _: None,
     ) -> None:
         """`before` takes note of a lost life; it raises ValueError for nonsense."""
         self._files = files
@@ -64,6 +65,7 @@ class LinkRequests:
         self._log = log
         self._written = written
         self._before = before
+        self._watched = watched
         self._writes: dict[int, _Write] = {}
         self._waiting: asyncio.Queue[tuple[int, Callable[[], Awaitable[None]]]] = (
             asyncio.Queue(MAX_WAITING)
@@ -189,6 +191,7 @@ class LinkRequests:
 
     async def _replace_watch(self, number: int, entries: list[Entry]) -> None:
         await self._in_worker(lambda: self._watch.replace(entries))
+        self._watched(entry.path for entry in entries)
         await self._say(id=number, done={})
 
     async def _answer_error(self, number: int, refusal: CommonsError) -> None:

@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .errors import CommonsError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
 
     from .files import Files, Stamp
+
+
+# Where the server's settings keep its `LiveFiles`.
+LIVE_FILES = "commons_live_files"
+
+
+class LiveFiles:
+    """Which files people have open as live documents, as the companion last said.
+
+    While the link is lost they stay live: the people are still there.
+    """
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._paths: frozenset[str] = frozenset()
+
+    def replace(self, paths: Iterable[str]) -> None:
+        self._paths = frozenset(paths)
+
+    def has(self, place: str) -> bool:
+        """Of a file on the disk, whatever links lead to it. Blocks."""
+        real = os.path.realpath(place)
+        return any(str(each) == real for each in self._places())
+
+    def _places(self) -> Iterator[Path]:
+        for path in self._paths:
+            with suppress(CommonsError):
+                yield self._files.resolve(path)
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from .handlers.blame import BlameHandler, CellHistoryHandler
+from .handlers.branch import BranchHandler, TagHandler
 from .handlers.commit import CommitHandler
 from .handlers.diff import BlobHandler, CellHandler, DiffHandler
 from .handlers.history import HistoryHandler, RefsHandler, RepositoryHandler
+from .handlers.remote import FetchHandler, PullHandler, PushHandler
+from .handlers.restore import CheckpointHandler, RestoreHandler
+from .handlers.stage import StageHandler, UnstageHandler
+from .handlers.status import StatusHandler
 from .handlers.trust import TrustHandler
 from .handlers.watch import WatchHandler
 
@@ -21,6 +26,16 @@ ROUTES: dict[str, type] = {
     "blob": BlobHandler,
     "blame": BlameHandler,
     "cell-history": CellHistoryHandler,
+    "status": StatusHandler,
+    "stage": StageHandler,
+    "unstage": UnstageHandler,
+    "checkpoint": CheckpointHandler,
+    "restore": RestoreHandler,
+    "branch": BranchHandler,
+    "tag": TagHandler,
+    "fetch": FetchHandler,
+    "pull": PullHandler,
+    "push": PushHandler,
     "trust": TrustHandler,
     "watch": WatchHandler,
 }

@@ -9,16 +9,24 @@ from typing import TYPE_CHECKING, Any
 from jupyter_core.paths import jupyter_data_dir
 
 from .blame import Blames
+from .branches import Branches
 from .cell_history import CellHistory
+from .checkpoints import Checkpoints
+from .commits import Commits
 from .details import Details
 from .diff import Diffs
 from .graph import Graphs
 from .history import History
 from .objects import Objects
 from .refs import RefsReader
+from .remotes import Remotes
 from .repository import Repositories
+from .restores import Restores
 from .runner import GitRunner
+from .stage import Stages
+from .status import Statuses
 from .trust import TrustStore
+from .turns import Turns
 from .versions import Versions
 from .watch import Watches
 
@@ -49,8 +57,19 @@ class GitService:
         self.diffs = Diffs(self.versions, self.refs)
         self.blames = Blames(self.runner, self.versions, self.refs)
         self.cell_history = CellHistory(self.runner, self.versions, self.refs)
+        self._serve_writers()
         self.watches = Watches()
         self.graphs = Graphs(self.runner)
+
+    def _serve_writers(self) -> None:
+        runner, turns = self.runner, Turns()
+        self.status = Statuses(runner)
+        self.stages = Stages(runner, self.versions, turns)
+        self.commits = Commits(runner, turns)
+        self.checkpoints = Checkpoints(runner, self.versions, turns)
+        self.restores = Restores(runner, self.checkpoints, turns)
+        self.branches = Branches(runner, self.refs, turns)
+        self.remotes = Remotes(runner, turns)
 
     def changed(self, repo: Repo) -> None:
         """To be called after each write: pages hear of it at once."""

@@ -63,6 +63,7 @@ class LastBreath:
         self._told_at = float("-inf")
         self._told_used = 0
         self._mine = True
+        self._failed = self._ending = False
 
     def look_back(self, machine: Machine, life: Life, at: int, found: Found) -> None:
         """Tells once, from a thread of its own, how the life before this one ended."""
@@ -122,6 +123,7 @@ class LastBreath:
             self._thread.join(STOP_SECONDS)
             if self._thread.is_alive():
                 return
+        self._ending = True
         self._start(_written(life, sample, ended=True))
         if self._thread is not None:
             self._thread.join(STOP_SECONDS)
@@ -141,11 +143,15 @@ class LastBreath:
             with os.fdopen(os.open(beside, flags, 0o600), "w", encoding="utf8") as out:
                 out.write(text)
             beside.replace(self._file)
+            self._failed = False
         except OSError as reason:
-            with suppress(OSError):
-                beside.unlink()
-            if self._mine:
-                self._mine = False
+            # At the end, what stands there would tell of a loss. Even a full disk
+            # lets it be taken away.
+            for file in (beside, self._file) if self._ending else (beside,):
+                with suppress(OSError):
+                    file.unlink()
+            if not self._failed:
+                self._failed = True
                 self._log.warning(
                     "JupyterLab Commons: what this server uses cannot be kept for a"
                     " post-mortem (%s).",
@@ -167,20 +173,24 @@ class LastBreath:
         return life, data.get("ended") is True, loss_of(as_count(data.get("at")), data)
 
     def _is_over(self, machine: Machine, was: Life, life: Life, age_ms: int) -> bool:
-        if self._alone or age_ms > 2 * MOST_SECONDS * 1000:
+        if age_ms > 2 * MOST_SECONDS * 1000:
             return True
         if was.machine != life.machine:
             # Perhaps it goes on, on another machine that shares this disk.
-            return False
+            return self._alone
+        # Also of the same name on a hub: a server that was started in a terminal of
+        # the first one has its environment.
         if was.pid == life.pid:
             return was.started != life.started
         return not _runs(machine, was)
 
 
 def started_ticks(machine: Machine, pid: int) -> int | None:
+    """None: there is no such process, or it has ended and nobody has noticed."""
     try:
         stat = (machine.proc / str(pid) / "stat").read_bytes()
-        return int(stat.rpartition(b")")[2].split()[19])
+        fields = stat.rpartition(b")")[2].split()
+        return None if fields[0] in (b"Z", b"X") else int(fields[19])
     except (OSError, ValueError, IndexError):
         return None
 

@@ -1,18 +1,30 @@
-"""One commit in full, or the change from one to another."""
+"""One commit in full, or the change from one to another; and a new one."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from jupyterlab_commons.errors import CommonsError
+from jupyterlab_commons.git.commits import CommitRequest
+from jupyterlab_commons.git.people import clean_message
 from jupyterlab_commons.git.revisions import whole_hash
 
-from .base import GitHandler
+from .writing import WritingHandler
+
+if TYPE_CHECKING:
+    from jupyterlab_commons.git.runner import Repo
+
+    from .bodies import Body
 
 
-class CommitHandler(GitHandler):
-    """`GET commit?repo=&hash=&from=`: shaped as `gitCommit`."""
+class CommitHandler(WritingHandler):
+    """`GET commit?repo=&hash=&from=`: shaped as `gitCommit`.
+
+    `POST commit` takes a `gitCommitRequest` and commits what is staged.
+    """
 
     @web.authenticated
     @authorized
@@ -30,3 +42,15 @@ class CommitHandler(GitHandler):
             self.answer(told)
         except CommonsError as refusal:
             self.refuse(refusal)
+
+    async def write_into(self, repo: Repo, body: Body) -> dict[str, Any]:
+        """Only on top of the HEAD that the page has seen."""
+        request = CommitRequest(
+            clean_message(body.value("message")),
+            body.hash_or_none("head"),
+            body.people("coAuthors"),
+            body.flag("hooks"),
+        )
+        return await self.git.commits.commit(
+            repo, self.author(), request, self.info.told.get("doing")
+        )

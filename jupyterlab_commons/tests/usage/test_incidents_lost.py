@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import stat
@@ -111,8 +112,9 @@ def test_a_server_that_said_its_end_has_lost_nothing(
     assert look_back(breath(tmp_path), life) == ("before", None)
 
 
+@pytest.mark.parametrize("alone", [False, True])
 def test_a_server_that_still_runs_is_not_lost_and_its_file_is_left_alone(
-    tmp_path: Path, life: Life
+    tmp_path: Path, life: Life, *, alone: bool
 ) -> None:
     running = replace(this_life(MACHINE, "other"), pid=os.getppid())
     stat_file = (Path("/proc") / str(os.getppid()) / "stat").read_bytes()
@@ -122,7 +124,7 @@ def test_a_server_that_still_runs_is_not_lost_and_its_file_is_left_alone(
     written(other)
     (file,) = tmp_path.iterdir()
     text = file.read_text()
-    second = breath(tmp_path)
+    second = breath(tmp_path, alone=alone)
     assert look_back(second, life) == (None, None)
     second.breathe(0, life, BUSY)
     second.end(life, BUSY)
@@ -223,6 +225,52 @@ def test_a_folder_that_cannot_be_written_is_one_line(
         one.breathe(now, life, BUSY)
         written(one)
     assert len(caplog.records) == 1
+
+
+def test_a_disk_that_was_full_at_the_end_makes_no_loss_of_it(
+    tmp_path: Path, life: Life, gone: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    before = breath(tmp_path)
+    before.breathe(0, gone, BUSY)
+    written(before)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        before.breathe(700, gone, BUSY)
+        written(before)
+        # As long as it runs, the old figures are better than none.
+        assert look_back(breath(tmp_path), life)[0] == "before"
+        before.end(gone, BUSY)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_was_full_for_a_while_is_written_again(
+    tmp_path: Path, life: Life, gone: Life
+) -> None:
+    one = breath(tmp_path / "file")
+    (tmp_path / "file").touch()
+    one.breathe(0, gone, BUSY)
+    written(one)
+    (tmp_path / "file").unlink()
+    one.breathe(700, gone, BUSY)
+    written(one)
+    assert look_back(breath(tmp_path / "file"), life)[0] == "before"
+
+
+def test_a_process_that_nobody_has_waited_for_has_ended(
+    tmp_path: Path, life: Life
+) -> None:
+    child = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    raw = (Path("/proc") / str(child.pid) / "stat").read_bytes()
+    started = int(raw.rpartition(b")")[2].split()[19])
+    before = breath(tmp_path)
+    before.breathe(0, replace(life, boot="b", pid=child.pid, started=started), BUSY)
+    written(before)
+    assert look_back(breath(tmp_path), life)[1] is not None
+    child.wait()
 
 
 def test_a_disk_that_hangs_holds_up_nobody(

@@ -63,12 +63,15 @@ export function putCell(
   const cell = notebook.cells[at];
   if (!there || cell === undefined) {
     stopCapturing(notebook);
-    notebook.insertCell(at, fresh(notebook, content));
+    notebook.insertCell(at, fresh(content, notebook.cells.map(idOf)));
   } else if (isLike(cell, content, part)) {
     return null;
   } else if (cell.cell_type !== content.cell_type) {
     stopCapturing(notebook);
-    notebook.transact(() => replace(notebook, at, content));
+    notebook.transact(() => {
+      notebook.deleteCell(at);
+      notebook.insertCell(at, asSharedCell({ ...content, id: idOf(cell) }));
+    });
   } else {
     // In the cell's own history, so that Ctrl+Z in its editor takes it back.
     stopCapturing(cell);
@@ -94,23 +97,27 @@ export function putNotebook(
     pairs.flatMap(([now, then]) => (gone.has(now) ? [] : [[then, now]]))
   );
   const kept = new Set(stays.values());
+  // Inside the transaction the list of cells stays as it was before.
+  const before = [...notebook.cells];
+  const ids = before.filter((_, at) => kept.has(at)).map(idOf);
   let changed = 0;
   stopCapturing(notebook);
   notebook.transact(() => {
-    for (let at = notebook.cells.length - 1; at >= 0; at--) {
+    for (let at = before.length - 1; at >= 0; at--) {
       if (!kept.has(at)) {
         notebook.deleteCell(at);
         changed++;
       }
     }
     cells.forEach((content, at) => {
-      const cell = stays.has(at) ? notebook.cells[at] : undefined;
+      const cell = before[stays.get(at) ?? -1];
       if (cell === undefined) {
-        notebook.insertCell(at, fresh(notebook, content));
+        notebook.insertCell(at, fresh(content, ids));
       } else if (isLike(cell, content, 'cell')) {
         return;
       } else if (cell.cell_type !== content.cell_type) {
-        replace(notebook, at, content);
+        notebook.deleteCell(at);
+        notebook.insertCell(at, asSharedCell({ ...content, id: idOf(cell) }));
       } else {
         update(cell, content, 'cell');
       }
@@ -168,32 +175,27 @@ function update(cell: ISharedCell, content: CellContent, part: Part): void {
   }
 }
 
-function replace(
-  notebook: ISharedNotebook,
-  at: number,
-  content: CellContent
-): void {
-  notebook.deleteCell(at);
-  notebook.insertCell(at, fresh(notebook, content));
+const idOf = (cell: ISharedCell): string => cell.getId();
+
+/** With its old id, unless another cell has it by now. */
+function fresh(content: CellContent, ids: string[]): SharedCell.Cell {
+  const { id, ...rest } = content;
+  if (id === undefined || ids.includes(id)) {
+    return asSharedCell(rest);
+  }
+  ids.push(id);
+  return asSharedCell(content);
 }
 
-/** As a cell that can be inserted: with its old id, unless another one has it now. */
-function fresh(
-  notebook: ISharedNotebook,
-  content: CellContent
-): SharedCell.Cell {
-  const { id, outputs, execution_count, attachments, ...rest } = content;
-  const taken = notebook.cells.some(cell => cell.getId() === id);
-  const cell: PartialJSONObject = {
-    ...rest,
-    ...(id === undefined || taken ? {} : { id }),
-    ...(content.cell_type === 'code'
-      ? { outputs: outputs as never, execution_count }
+function asSharedCell(content: CellContent): SharedCell.Cell {
+  const { outputs, execution_count, attachments, ...rest } = content;
+  const more =
+    content.cell_type === 'code'
+      ? { outputs, execution_count }
       : Object.keys(attachments).length === 0
         ? {}
-        : { attachments: attachments as never })
-  };
-  return cell as unknown as SharedCell.Cell;
+        : { attachments };
+  return { ...rest, ...more } as unknown as SharedCell.Cell;
 }
 
 /** Trust is of this page, not of the content. */

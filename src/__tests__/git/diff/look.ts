@@ -1,0 +1,20 @@
+import {
+  EditorLanguageRegistry,
+  type IEditorLanguageRegistry
+} from '@jupyterlab/codemirror';
+import {
+  RenderMimeRegistry,
+  standardRendererFactories
+} from '@jupyterlab/rendermime';
+import { trans } from '../../ui/fakes';
+
+/** What views are drawn with: JupyterLab's own renderers, no languages. */
+export const look = {
+  rendermime: new RenderMimeRegistry({
+    initialFactories: standardRendererFactories
+  }),
+  languages: new EditorLanguageRegistry() as IEditorLanguageRegistry,
+  trans,
+  layout: 'split' as const,
+  language: 'python'
+};
