@@ -9,12 +9,12 @@ that the person has seen only: a redirect to another host gets nothing.
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import shlex
 import shutil
 import sys
 import tempfile
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 from jupyterlab_commons.errors import CommonsError
 
 if TYPE_CHECKING:
-    from types import TracebackType
+    from collections.abc import AsyncIterator
 
 _PROGRAM = Path(__file__).with_name("askpass_program.py")
 _HTTP = re.compile(r"(?P<what>Username|Password) for '(?P<url>.*)': ?")
@@ -91,64 +91,53 @@ def without_userinfo(text: str) -> str:
     return _USERINFO.sub(r"\1", text)
 
 
-class Askpass:
-    """Answers while it is entered; gives the variables that lead git to it."""
+@asynccontextmanager
+async def answering(
+    origin: str, credentials: Credentials
+) -> AsyncIterator[dict[str, str]]:
+    """The variables that lead git here, for one command. No secret is in them."""
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="commons-"))
+    answers = _Answers(origin, credentials)
+    try:
+        program, place = folder / "ask", folder / "socket"
+        server = await asyncio.start_unix_server(answers.answer, place)
+        try:
+            await asyncio.to_thread(_prepare, program, place)
+            yield {
+                "GIT_ASKPASS": str(program),
+                "SSH_ASKPASS": str(program),
+                "SSH_ASKPASS_REQUIRE": "force",
+                "COMMONS_ASKPASS": str(place),
+            }
+        finally:
+            answers.left = 0
+            server.close()
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
+
+def _prepare(program: Path, place: Path) -> None:
+    """Git starts a file, not a command with arguments."""
+    place.chmod(0o600)
+    words = shlex.join([sys.executable, "-I", "-S", str(_PROGRAM)])
+    program.touch(0o700)
+    program.write_text(f'#!/bin/sh\nexec {words} "$@"\n')
+
+
+class _Answers:
     def __init__(self, origin: str, credentials: Credentials) -> None:
         self._origin = origin
         self._credentials = credentials
-        self._left = _MOST_ANSWERS
-        self._folder: str | None = None
-        self._server: asyncio.AbstractServer | None = None
+        self.left = _MOST_ANSWERS
 
-    async def __aenter__(self) -> Askpass:
-        self._folder = tempfile.mkdtemp(prefix="commons-")
-        try:
-            place = os.path.join(self._folder, "socket")
-            self._server = await asyncio.start_unix_server(self._answer, place)
-            os.chmod(place, 0o600)
-            program = os.path.join(self._folder, "ask")
-            words = shlex.join([sys.executable, "-I", "-S", str(_PROGRAM)])
-            with open(os.open(program, os.O_CREAT | os.O_WRONLY, 0o700), "w") as file:
-                file.write(f'#!/bin/sh\nexec {words} "$@"\n')
-        except OSError as reason:
-            await self.__aexit__(None, None, None)
-            raise CommonsError("GIT_FAILED", f"asking: {reason.strerror}") from None
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._left = 0
-        server, self._server = self._server, None
-        if server is not None:
-            server.close()
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
-
-    @property
-    def env(self) -> dict[str, str]:
-        """What git needs to find it. No secret is in here."""
-        folder = self._folder or ""
-        program = os.path.join(folder, "ask")
-        return {
-            "GIT_ASKPASS": program,
-            "SSH_ASKPASS": program,
-            "SSH_ASKPASS_REQUIRE": "force",
-            "COMMONS_ASKPASS": os.path.join(folder, "socket"),
-        }
-
-    async def _answer(
+    async def answer(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         try:
             line = await asyncio.wait_for(reader.readline(), _QUESTION_SECONDS)
             answer = self._answer_to(line.decode("utf-8", "replace").rstrip("\n"))
-            if answer is not None and self._left > 0:
-                self._left -= 1
+            if answer is not None and self.left > 0:
+                self.left -= 1
                 writer.write(answer.encode("utf-8", "surrogateescape") + b"\n")
                 await writer.drain()
         except (TimeoutError, asyncio.TimeoutError, OSError, ValueError):

@@ -107,7 +107,7 @@ class Branches:
         return found
 
     async def _refuse_unmerged(self, repo: Repo, branch: Ref) -> None:
-        """Git looks at the branch that it follows, and that may be the branch itself."""
+        """Git looks at the branch that it follows, which may be the branch itself."""
         if branch.upstream in (branch.full, branch.name):
             args = ["merge-base", "--is-ancestor", branch.hash, "HEAD"]
             if (await self._runner.run(repo, args)).code != 0:

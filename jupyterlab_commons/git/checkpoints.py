@@ -75,7 +75,8 @@ class Checkpoints:
         if last is not None and await self._holds(repo, last, path, file.data):
             return Checkpoint(ref, last)
         parent = last or await self._commit(repo, "HEAD")
-        stream = _stream(ref, parent, path, file, message, author)
+        text = message.encode("utf-8")
+        stream = _header(ref, parent, author, text) + _change(path, file)
         done = await self._runner.run(
             repo,
             ["fast-import", "--quiet", "--done", "--date-format=raw"],
@@ -109,20 +110,18 @@ def _name(data: bytes, digits: int) -> str:
     return digest.hexdigest()
 
 
-def _stream(
-    ref: str,
-    parent: str | None,
-    path: bytes,
-    file: DiskFile,
-    message: str,
-    author: Person,
-) -> bytes:
-    text = message.encode("utf-8")
+def _header(ref: str, parent: str | None, author: Person, text: bytes) -> bytes:
     who = f"{author} {int(time.time())} {time.strftime('%z')}"
     lines = [
         f"commit {ref}\nmark :1\nauthor {who}\ncommitter {who}\n".encode(),
         b"data %d\n%b\n" % (len(text), text),
         b"" if parent is None else f"from {parent}\n".encode("ascii"),
+    ]
+    return b"".join(lines)
+
+
+def _change(path: bytes, file: DiskFile) -> bytes:
+    lines = [
         b'M %b inline "%b"\n' % (file.mode.encode("ascii"), _quoted(path)),
         b"data %d\n%b\n" % (len(file.data), file.data),
         b"get-mark :1\ndone\n",

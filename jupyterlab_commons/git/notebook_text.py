@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jupyterlab_commons.errors import CommonsError
 
-from .notebooks import Cell, TooManyError, read_notebook
+from .notebooks import TooManyError, read_notebook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from .notebooks import Cell
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _value_at = json.JSONDecoder().raw_decode
@@ -61,7 +63,7 @@ class NotebookText:
         return int(text) if text.isascii() and text.isdigit() else 0
 
     def with_cells(self, cells: Sequence[str], like: NotebookText) -> str:
-        """This version with other cells, and what they need of `like`.
+        """The same version with other cells, and what they need of `like`.
 
         The ids of cells came with a minor version of the format: it rises with them.
         """

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyterlab_commons.errors import CommonsError
 
-from .askpass import Askpass, Credentials, origin_of, without_userinfo
+from .askpass import answering, origin_of, without_userinfo
 from .process import first_line
 from .refusals import refusal_of
 from .runner import Lane, Limits
@@ -17,6 +17,7 @@ from .runner import Lane, Limits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .askpass import Credentials
     from .programs import Setting
     from .runner import GitRunner, Repo, Result
     from .turns import Turns
@@ -26,8 +27,8 @@ _CHECKOUT = Limits(seconds=300)
 _DETAIL_CHARS = 4096
 _HEADS = "refs/heads/"
 _AUTH = re.compile(
-    r"Authentication failed|could not read (Username|Password)|terminal prompts disabled"
-    r"|returned error: 40[13]|Permission denied \(|Access denied|invalid credentials"
+    r"Authentication failed|could not read (Username|Password)"
+    r"|terminal prompts disabled|returned error: 40[13]|Permission denied \(|Access denied|invalid credentials"
 )
 _STRANGER = "Host key verification failed"
 # In git's own form of `-c`, so that they come after what the runner sets by number:
@@ -133,8 +134,8 @@ class Remotes:
             if given is not None:
                 if not origin or given.origin not in (None, origin):
                     raise CommonsError("GIT_MOVED", "the remote has another address")
-                asking = await stack.enter_async_context(Askpass(origin, given))
-                env = {"GIT_CONFIG_PARAMETERS": _ONCE, **asking.env}
+                asking = await stack.enter_async_context(answering(origin, given))
+                env = {"GIT_CONFIG_PARAMETERS": _ONCE, **asking}
             done = await self._runner.run(
                 repo, args, lane=Lane.NETWORK, env=env, limits=_NETWORK
             )

@@ -78,7 +78,8 @@ class Restores:
                 "GIT_REFUSED", "it was a link or another repository there, not a file"
             )
         await self._refuse_filters(repo, path)
-        args = ["cat-file", "--filters", b"--path=" + path, entry.hash]
+        args: list[str | bytes] = ["cat-file", "--filters", b"--path=" + path]
+        args.append(entry.hash)
         done = await self._runner.run(repo, args, limits=_CONTENT, worktree=True)
         if done.cut:
             raise CommonsError("TOO_LARGE", f"it has more than {MAX_BYTES} bytes")
@@ -98,7 +99,7 @@ class Restores:
         """GIT_UNTRUSTED where the file as it was needs a program of the repository."""
         if repo.trusted:
             return
-        args = ["check-attr", "-z", "filter", "--", path]
+        args: list[str | bytes] = ["check-attr", "-z", "filter", "--", path]
         done = await self._runner.run(repo, args, worktree=True)
         name = done.expect().out.split(b"\0")[2].decode("utf-8", "replace")
         programs = (await self._runner.programs(repo)).shown

@@ -141,7 +141,7 @@ class Stages:
 
     async def _store(self, repo: Repo, path: bytes, data: bytes) -> str:
         """A blob, through the filters that `git add` would use."""
-        args = ["hash-object", "-w", "--stdin", b"--path=" + path]
+        args: list[str | bytes] = ["hash-object", "-w", "--stdin", b"--path=" + path]
         done = await self._runner.run(
             repo, args, lane=Lane.WRITE, stdin=data, worktree=True, limits=_LIMITS
         )

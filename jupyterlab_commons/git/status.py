@@ -94,7 +94,7 @@ async def _file(record: bytes, rest: AsyncIterator[bytes]) -> dict[str, Any] | N
         return {**told, "unstaged": "conflicted"}
     if kind == "2":
         told["from"] = told_path(await anext(rest, b""))
-    index, tree = fields[1].decode("ascii")
+    index, tree = fields[1][:1].decode("ascii"), fields[1][1:].decode("ascii")
     if index in _STAGED:
         told["staged"] = _STAGED[index]
     if tree in _UNSTAGED:

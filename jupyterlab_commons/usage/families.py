@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 MOST_LISTED = 1000
 MOST_LISTED_PER_MEMBER = 4
 # Of one look; more than these are looked at in turns.
-MOST_NEW = 1500
-MOST_LOOKED = 2500
+MOST_NEW = 1000
+MOST_LOOKED = 1500
 MANY = 5000
 
 

@@ -41,9 +41,9 @@ export class GitPanel {
   }
 
   async choose(scope: 'This file' | 'Whole repository'): Promise<void> {
-    const radio = this.root.getByRole('radio', { name: scope });
-    await radio.check({ force: true });
-    await expect(radio).toBeChecked();
+    // The words are what is seen of the switch.
+    await this.root.getByText(scope, { exact: true }).click();
+    await expect(this.root.getByRole('radio', { name: scope })).toBeChecked();
   }
 
   /** Presses a key in the list. */

@@ -154,8 +154,8 @@ test('what cannot be listed says why, and what others wrote is text', async ({
     [`x${HOSTILE.slice(0, 4)}.py`]: ''
   });
   repo.git('branch', 'b<i>old');
-  repo.git('config', 'core.fsmonitor', `touch ${HOSTILE}`);
   repo.git('checkout', '-q', '--detach', head);
+  repo.git('config', 'core.fsmonitor', `touch ${HOSTILE}`);
   await alice.goto('lab/tree/hostile/a.py');
   await expect(panel.row('<img src=x')).toBeVisible();
   await expect(panel.root).toContainText('HEAD is detached at');

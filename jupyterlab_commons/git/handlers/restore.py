@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from jupyterlab_commons.errors import CommonsError
 from jupyterlab_commons.git.checkpoints import NOBODY
 from jupyterlab_commons.git.people import clean_message, with_co_authors
-from jupyterlab_commons.watch import LIVE_FILES, LiveFiles
+from jupyterlab_commons.watch import LIVE_FILES
 
 from .writing import WritingHandler
 
 if TYPE_CHECKING:
     from jupyterlab_commons.git.runner import Repo
+    from jupyterlab_commons.watch import LiveFiles
 
     from .bodies import Body
 
@@ -38,7 +39,7 @@ class CheckpointHandler(WritingHandler):
 
 
 class RestoreHandler(WritingHandler):
-    """`POST restore`: takes a `gitRestore`; `backup` in its answer is what was there."""
+    """`POST restore`: takes a `gitRestore`; `backup` tells what was there."""
 
     async def write_into(self, repo: Repo, body: Body) -> dict[str, Any]:
         """A live document is restored by the page, as an edit that all can see."""

@@ -8,12 +8,13 @@ from jupyter_server.auth.decorator import authorized
 from tornado import web
 
 from jupyterlab_commons.errors import CommonsError
-from jupyterlab_commons.git.people import Person, author_of
+from jupyterlab_commons.git.people import author_of
 
 from .base import GitHandler
 from .bodies import Body
 
 if TYPE_CHECKING:
+    from jupyterlab_commons.git.people import Person
     from jupyterlab_commons.git.repository import RepositoryInfo
     from jupyterlab_commons.git.runner import Repo
 

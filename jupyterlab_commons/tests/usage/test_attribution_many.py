@@ -64,19 +64,19 @@ def test_ten_thousand_of_our_own_are_looked_at_in_turns(
     pids = bare(tree, a, 10_000)
     attributor, roots = tree.attributor(), [server(), kernel("a", a)]
     counts = reads_counted(attributor, monkeypatch)
-    for now in range(9):
+    for now in range(12):
         attributor.read(roots, HOST, now)
         most = families.MOST_LOOKED + families.MOST_NEW + strays.MOST_PROCESSES
         assert counts["stat"] <= most + 10
         counts.update(dict.fromkeys(FILES, 0))
-    seen = attributor.read(roots, HOST, 9)
+    seen = attributor.read(roots, HOST, 12)
     assert seen.problems == ("PROCESSES_MANY",)
     assert seen.uses["a"]["processes"] == 10_001
     assert seen.uses["a"]["memory"] == 10_001 * MIB
 
     # Each of these works at a tenth of a core, whenever its turn comes.
     busy = pids[::500]
-    for now in range(10, 30):
+    for now in range(13, 33):
         for pid in busy:
             tree.burn(pid, TICKS // 10)
         seen = attributor.read(roots, HOST, now)
@@ -86,7 +86,7 @@ def test_ten_thousand_of_our_own_are_looked_at_in_turns(
 
     for pid in busy:
         tree.end(pid)
-    for now in range(30, 40):
+    for now in range(33, 43):
         seen = attributor.read(roots, HOST, now)
     assert seen.cpu_seconds["a"] == tree.used / TICKS
     assert seen.uses["a"]["processes"] == 10_001 - len(busy)

@@ -90,7 +90,8 @@ export function Rendered(props: {
   const { data, mime, output, rendermime, trans } = props;
   const host = React.useRef<HTMLDivElement>(null);
   const [failed, setFailed] = React.useState(false);
-  React.useEffect(() => {
+  // Ends before its node leaves the page, as a widget must.
+  React.useLayoutEffect(() => {
     if (host.current === null) {
       return;
     }
