@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MAX_TOLD = 20
 MAX_KEPT = 500
+# Keys whose CPU time is remembered after them: a terminal's number comes again.
+MAX_SUMMED = 5000
 # One that has ended is told this long, so that its last seconds are not lost.
 ENDED_SECONDS = 180
 AT_WORK_PERCENT = 5
@@ -54,6 +56,7 @@ class Counters:
         self._gpus: dict[str, _Rising] = {}
         self._memory = 0
         self._summed_memory = self._summed_cpu = False
+        self._summed: dict[str, float] = {}
         self._held = 0
         self._byte_seconds = 0.0
         self._held_seconds = 0.0
@@ -88,8 +91,7 @@ class Counters:
             consumer = self._consumers.setdefault(key, _Consumer(row))
             consumer.row, consumer.ended_at = row, None
             told = attribution.cpu_seconds.get(key, 0)
-            if self._summed_cpu:
-                self._cpu.total += max(0, told - consumer.cpu_seconds)
+            self._sum(key, told)
             consumer.cpu_seconds = max(consumer.cpu_seconds, told)
             consumer.held = len(_devices(row.get("gpus", {}), gpus.gpus))
         if self._summed_memory:
@@ -129,6 +131,15 @@ class Counters:
         if "oomKills" in sample["memory"]:
             report["oomKills"] = sample["memory"]["oomKills"]
         return report
+
+    def _sum(self, key: str, seconds: float) -> None:
+        """Attribution's counter of a key goes on where it was, however long after."""
+        before = self._summed.pop(key, 0)
+        self._summed[key] = max(before, seconds)
+        if self._summed_cpu:
+            self._cpu.total += max(0, seconds - before)
+        while len(self._summed) > MAX_SUMMED:
+            del self._summed[next(iter(self._summed))]
 
     def _advance(self, now: float) -> None:
         seconds = max(0.0, now - self._now)

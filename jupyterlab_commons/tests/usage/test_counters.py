@@ -63,6 +63,18 @@ def test_what_others_use_too_is_not_counted_as_ours() -> None:
     assert counters.report(10, sample(), busy=True)["cpuSeconds"] == 13
 
 
+def test_a_terminal_whose_number_comes_again_is_not_counted_twice() -> None:
+    counters = Counters(0)
+    machine = headline(50 * GIB, own=False, cpu_seconds=None)
+    counters.looked(0, machine, NONE)
+    attributed(counters, 0, {"terminal:1": kernel_row("1", GIB)}, {"terminal:1": 500})
+    attributed(counters, 10, {})
+    # Long after what has ended was told and forgotten.
+    attributed(counters, 1000, {})
+    attributed(counters, 2000, {"terminal:1": kernel_row("1", 1)}, {"terminal:1": 501})
+    assert counters.report(2000, sample(), busy=True)["cpuSeconds"] == 501
+
+
 def test_a_clock_that_stands_still_or_goes_back_adds_nothing() -> None:
     counters = Counters(100)
     counters.looked(100, headline(GIB), NONE)
