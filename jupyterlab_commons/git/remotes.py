@@ -28,7 +28,8 @@ _DETAIL_CHARS = 4096
 _HEADS = "refs/heads/"
 _AUTH = re.compile(
     r"Authentication failed|could not read (Username|Password)"
-    r"|terminal prompts disabled|returned error: 40[13]|Permission denied \(|Access denied|invalid credentials"
+    r"|terminal prompts disabled|returned error: 40[13]|Permission denied \("
+    r"|Access denied|invalid credentials"
 )
 _STRANGER = "Host key verification failed"
 # In git's own form of `-c`, so that they come after what the runner sets by number:
