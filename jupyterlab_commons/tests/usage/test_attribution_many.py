@@ -70,7 +70,7 @@ def test_ten_thousand_of_our_own_are_looked_at_in_turns(
         assert counts["stat"] <= most + 10
         counts.update(dict.fromkeys(FILES, 0))
     seen = attributor.read(roots, HOST, 12)
-    assert seen.problems == ("PROCESSES_MANY",)
+    assert "PROCESSES_MANY" in seen.problems
     assert seen.uses["a"]["processes"] == 10_001
     assert seen.uses["a"]["memory"] == 10_001 * MIB
 
