@@ -21,8 +21,10 @@ the hub or another person is in.
    are the machine's, and LIMIT_UNKNOWN says so. The CPU of a server whose memory
    is told by a cgroup is never the machine's; the sampler sums it.
 
-Killed processes are those of the own group, whichever limit they met. What
-cannot be read is absent, named as a problem, and tried again at the next read.
+Killed processes are those of the own group, whichever limit they met. Without
+one, others' are among them: then the count is `Headline.shared_kills`, and is not
+told. What cannot be read is absent, named as a problem, and tried again at the
+next read.
 """
 
 from __future__ import annotations
@@ -86,6 +88,7 @@ class HeadlineReader:
             problems=problems,
             own=memory.own,
             memory_summed=memory.summed,
+            shared_kills=memory.shared_kills,
             cpu_summed=cpu.summed,
         )
 

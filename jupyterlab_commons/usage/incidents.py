@@ -44,6 +44,8 @@ class _Kill:
     key: str
     before: list[Look]
     sure: bool = False
+    # Not told, because it may be of somebody else's process: until a kernel dies.
+    untold: Incident | None = None
 
 
 class Incidents:
@@ -64,31 +66,45 @@ class Incidents:
     def looked(self, look: Look) -> None:
         """An attribution ended; call `killed` first when kills have been counted."""
         for kill in self._kills:
-            if not kill.sure and look.now - kill.now <= BELONGS_SECONDS:
+            late = look.now - kill.now > BELONGS_SECONDS
+            if not kill.sure and kill.untold is None and not late:
                 self._identify(kill, look)
         self._looks.append(look)
 
-    def killed(self, now: float, at: int, count: int) -> None:
-        """The system's count of kills has risen by `count`."""
+    def killed(self, now: float, at: int, count: int, *, ours: bool = True) -> None:
+        """The system's count of kills has risen by `count`.
+
+        Unless `ours`, processes of others are counted too, which concern nobody
+        here: then only a kernel that Jupyter misses at the same time was ours.
+        """
         before = list(self._looks)
         for number in range(min(count, MAX_INCIDENTS)):
-            key = self._free_key(f"{at + number}:")
-            self._put(key, {"at": at, "kind": "out-of-memory", "largest": []})
-            self._kills.append(_Kill(now, key, before))
+            kill = _Kill(now, f"{at + number}:", before)
+            kill.untold = {"at": at, "kind": "out-of-memory", "largest": []}
             if before:
-                self._all[key].update(_whole(before[-1]))
+                kill.untold.update(_whole(before[-1]))
+            self._kills.append(kill)
+            if ours:
+                self._tell(kill)
+
+    def _tell(self, kill: _Kill) -> None:
+        incident, kill.untold = kill.untold, None
+        if incident is not None:
+            kill.key = self._free_key(kill.key)
+            self._put(kill.key, incident)
 
     def died(self, now: float, at: int, consumer: str) -> None:
         """Jupyter noticed that a kernel ended by itself."""
         kill = self._kill_for(now, consumer)
         if kill is not None:
             kill.sure = True
+            self._tell(kill)
             look = self._fullest_look(consumer, kill.before, now)
             self._blame(kill.key, consumer, look)
             return
-        last = self._died.get(consumer)
-        self._died[consumer] = now
-        if last is not None and now - last < AGAIN_SECONDS:
+        recent = {k: at for k, at in self._died.items() if now - at < AGAIN_SECONDS}
+        self._died = {**recent, consumer: now}
+        if consumer in recent:
             return
         key = self._free_key(f"{at}:{consumer}"[:128])
         self._put(key, {"at": at, "kind": "kernel-died", "largest": []})
@@ -123,7 +139,7 @@ class Incidents:
                 return
 
     def _known(self, kill: _Kill) -> Mapping[str, object]:
-        return self._all.get(kill.key, {})
+        return {} if kill.untold else self._all.get(kill.key, {})
 
     def _kill_for(self, now: float, consumer: str) -> _Kill | None:
         """The kill that this death is: its own, one of nobody, or an unsure one."""

@@ -79,13 +79,14 @@ class Measurement:
         return self._count_kills(now, read), read.memory
 
     def _count_kills(self, now: float, read: Headline) -> int:
-        count = read.memory.get("oomKills")
+        ours = read.shared_kills is None
+        count = read.memory.get("oomKills") if ours else read.shared_kills
         if count is None:
             return 0
         before, self._kills = self._kills, count
         risen = 0 if before is None else max(0, count - before)
         if risen:
-            self.incidents.killed(now, self._clock.wall_ms(), risen)
+            self.incidents.killed(now, self._clock.wall_ms(), risen, ours=ours)
         return risen
 
     def attribute(self, roots: Sequence[ConsumerRoot]) -> None:

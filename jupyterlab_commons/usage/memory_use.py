@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .machine import MOST, whole
@@ -27,6 +27,8 @@ class MemoryAnswer:
     own: bool
     # `used` is left to the sum of this server's processes.
     summed: bool = False
+    # Processes ended for lack of memory where others' are among them.
+    shared_kills: int | None = None
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -60,6 +62,19 @@ class ServerMemory:
         self._group = GroupMemory(hierarchy, total) if hierarchy else None
 
     def read(self) -> MemoryAnswer:
+        answer = self._use()
+        if self._total is not None:
+            answer.use["total"] = self._total
+        kills = (self._group or self._host).kills()
+        if kills is None:
+            return answer
+        self._kills = self._kills_before + kills
+        if not (self._group and self._own):
+            return replace(answer, shared_kills=self._kills)
+        answer.use["oomKills"] = self._kills
+        return answer
+
+    def _use(self) -> MemoryAnswer:
         limit = self._group.limit() if self._group else None
         tightest = limit.bytes if limit else self._total or MOST
         if self._hub and self._hub < tightest:
@@ -70,7 +85,7 @@ class ServerMemory:
             return self._of_group(use, own=self._own and limit.group == 0)
         if self._group and self._own:
             return self._of_group(self._group.read(0), own=True)
-        return MemoryAnswer("host", self._finished(self._host.read()), None, own=False)
+        return MemoryAnswer("host", self._host.read(), None, own=False)
 
     def _with_hub(self, hub: int) -> MemoryAnswer:
         if self._group and self._own:
@@ -78,23 +93,13 @@ class ServerMemory:
             use["limit"], use["limitBy"] = hub, "hub"
             return self._of_group(use, own=True)
         use = {"limit": hub, "limitBy": "hub"}
-        return MemoryAnswer("host", self._finished(use), None, own=False, summed=True)
+        return MemoryAnswer("host", use, None, own=False, summed=True)
 
     def _of_group(self, use: MemoryUse, *, own: bool) -> MemoryAnswer:
         group = self._group
         assert group is not None  # noqa: S101
         where: Where = "cgroup1" if group.hierarchy.version == 1 else "cgroup2"
-        return MemoryAnswer(where, self._finished(use), group.anonymous, own=own)
-
-    def _finished(self, use: MemoryUse) -> MemoryUse:
-        if self._total is not None:
-            use["total"] = self._total
-        source = self._group or self._host
-        kills = source.kills()
-        if kills is not None:
-            self._kills = self._kills_before + kills
-            use["oomKills"] = self._kills
-        return use
+        return MemoryAnswer(where, use, group.anonymous, own=own)
 
     def watch(self) -> OomWatch | None:
         return watch_group(self._group.hierarchy) if self._group else None

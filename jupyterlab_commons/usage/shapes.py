@@ -189,6 +189,8 @@ class Headline:
     own: bool = True
     memory_summed: bool = False
     cpu_summed: bool = False
+    # Instead of `memory.oomKills` where other people's processes are among them.
+    shared_kills: int | None = None
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ export const memoryUse = record({
   peak: bytes,
   /** Share of the last 10 s in which something waited for memory (PSI `some avg10`). */
   pressure: percent,
-  /** Processes ended for lack of memory since the server started. */
+  /** Processes of this server ended for lack of memory since it started. */
   oomKills: optional(count())
 });
 export type MemoryUse = Decoded<typeof memoryUse>;

@@ -168,6 +168,27 @@ def test_a_kernel_that_ends_by_itself() -> None:
     assert list(incidents.current(WALL)) == [f"{WALL}:analysis"]
 
 
+def test_a_kill_among_others_processes_is_told_only_with_a_kernel_that_died() -> None:
+    incidents = Incidents()
+    incidents.looked(BEFORE)
+    incidents.killed(11, WALL, 1, ours=False)
+    # A process of ours that ended at the same time proves nothing.
+    incidents.looked(look(12, rows(analysis=0), {PLOTS: "plots"}))
+    assert incidents.current(WALL) == {}
+    incidents.died(13, WALL + 2, "analysis")
+    told = only(incidents)
+    assert (told["kind"], told["at"]) == ("out-of-memory", WALL)
+    assert (told["consumer"], told["memory"]) == ("analysis", 3 * GIB)
+
+
+def test_a_kernel_that_died_long_after_a_kill_among_others_died_by_itself() -> None:
+    incidents = Incidents()
+    incidents.looked(BEFORE)
+    incidents.killed(11, WALL, 1, ours=False)
+    incidents.died(20, WALL + 9000, "analysis")
+    assert only(incidents)["kind"] == "kernel-died"
+
+
 def test_a_kernel_that_dies_at_each_start_is_one_incident() -> None:
     incidents = Incidents()
     for second in range(0, 30, 3):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from jupyterlab_commons.usage.shapes import Attribution
@@ -81,6 +83,22 @@ def test_kills_from_before_this_server_are_not_its_own(bench: Bench) -> None:
     bench.fakes.headline.now = headline(GIB, kills=12)
     bench.run(20)
     assert bench.told[-1].sample["incidents"] == {}
+    bench.close()
+
+
+def test_a_kill_on_a_machine_that_others_share_is_not_told(bench: Bench) -> None:
+    machine: dict[str, Any] = {"own": False, "memory": {"used": GIB}}
+    bench.fakes.headline.now = headline(shared_kills=3, **machine)
+    bench.run(20)
+    bench.fakes.headline.now = headline(shared_kills=4, **machine)
+    bench.run(20)
+    assert bench.told[-1].sample["incidents"] == {}
+    assert "oomKills" not in bench.told[-1].sample["memory"]
+    bench.fakes.headline.now = headline(shared_kills=5, **machine)
+    bench.sampler.kernel_died("k")
+    bench.run(0.3)
+    (incident,) = bench.told[-1].sample["incidents"].values()
+    assert (incident["kind"], incident["consumer"]) == ("out-of-memory", "k")
     bench.close()
 
 
