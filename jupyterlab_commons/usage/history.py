@@ -15,6 +15,8 @@ CONSUMERS_STEP_SECONDS = 30
 HOUR_SECONDS = 3600
 MAX_CONSUMERS = 200
 MIB = 1024 * 1024
+# GPUs are looked at once a minute at least; older figures are of a driver that hangs.
+GPUS_OLD_MS = 90_000
 
 Series = list["int | None"]
 
@@ -122,7 +124,8 @@ def _headline_figures(sample: UsageSample) -> dict[str, int]:
         "received": _whole(network.get("received"), 1024),
         "sent": _whole(network.get("sent"), 1024),
     }
-    for key, gpu in sample["gpus"].items():
+    old = sample["at"] - sample.get("gpusAt", sample["at"]) > GPUS_OLD_MS
+    for key, gpu in () if old else sample["gpus"].items():
         figures[f"memory:{key}"] = _whole(gpu.get("memoryUsed"), MIB)
         figures[f"busy:{key}"] = _whole(gpu.get("busy"), 1)
     return _known(figures)

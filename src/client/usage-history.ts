@@ -4,6 +4,8 @@ type Series = UsageHistory['memory'];
 
 const HOUR_SECONDS = 3600;
 const MIB = 1024 * 1024;
+/** Older figures of GPUs are of a driver that hangs; a gap says so. */
+const GPUS_OLD_MS = 90_000;
 
 /** How far a moment is from the end of a series, in its steps, and where that is. */
 type Advance = { steps: number; end: number; most: number };
@@ -122,9 +124,11 @@ export class LiveHistory {
 
 function gpusAfter(
   past: UsageHistory,
-  { gpus }: UsageSample,
+  sample: UsageSample,
   next: Advance
 ): UsageHistory['gpus'] {
+  const { at, gpusAt = at } = sample;
+  const gpus = at - gpusAt > GPUS_OLD_MS ? {} : sample.gpus;
   const none = { busy: [], memory: [] };
   const padded = (series: Series) =>
     series.length === 0 ? past.memory.map(() => null) : series;

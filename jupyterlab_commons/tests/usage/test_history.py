@@ -70,6 +70,14 @@ def test_what_is_not_reported_is_null_and_what_never_was_is_absent() -> None:
     assert history.dump()["received"] == [None, None, None, 2]
 
 
+def test_a_gpu_whose_driver_hangs_has_a_gap_and_no_flat_line() -> None:
+    history = History()
+    gpus = {"0": {"busy": 40, "memoryUsed": 3 * MIB}}
+    for second in (0, 60, 120):
+        history.add(second, at(second, gpus=gpus, gpusAt=WALL))
+    assert history.dump()["gpus"]["0"]["busy"] == [40, *[None] * 11, 40, *[None] * 12]
+
+
 def test_of_very_many_consumers_the_latest_are_told() -> None:
     history = History()
     for turn in range(5):

@@ -127,6 +127,21 @@ describe('The last hour goes on', () => {
     });
   });
 
+  it('with a gap for GPUs whose driver hangs', () => {
+    const live = new LiveHistory(
+      past({ gpus: { '0': { busy: [], memory: [] } } })
+    );
+    const gpus: UsageSample['gpus'] = {
+      '0': { vendor: 'nvidia', name: 'A', index: 0, state: 'ok', busy: 40 }
+    };
+    const gpusAt = START + 5000;
+    live.add(sample(START + 5000, 1, { gpus, gpusAt }));
+    live.add(sample(START + 200_000, 1, { gpus, gpusAt }));
+    const busy = live.current.gpus['0']!.busy;
+    expect(busy[2]).toBe(40);
+    expect(busy.at(-1)).toBeNull();
+  });
+
   it('for consumers at their own pace; the ended are forgotten after an hour', () => {
     const live = new LiveHistory(past({ consumers: { gone: [7] } }));
     const kernel = (memory: number) => ({
