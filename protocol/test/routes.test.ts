@@ -10,6 +10,7 @@ const parts = {
   id: 'abcdefghijklmnopqrstuvwxyz',
   name: 'a/b c?',
   upload: 'u',
+  merge: 'm',
   index: 3
 };
 

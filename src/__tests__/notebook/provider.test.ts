@@ -1,4 +1,8 @@
-import { messageType, syncStep } from '@jupyterlab-commons/protocol';
+import {
+  messageType,
+  syncStep,
+  type OwnMessage
+} from '@jupyterlab-commons/protocol';
 import {
   applyAwarenessUpdate,
   Awareness,
@@ -226,7 +230,7 @@ describe('S3 what the page says of its edits', () => {
 
   it('F8 keeps what a merge has brought, once each', async () => {
     const { companion, entry } = await syncedPage();
-    const merged = {
+    const merged: OwnMessage = {
       type: 'merged',
       id: 'm1',
       at: '2026-01-01T00:00:00.000Z',
@@ -240,7 +244,7 @@ describe('S3 what the page says of its edits', () => {
       names: [],
       keptAs: null,
       undoable: true
-    } as const;
+    };
     const heard = jest.fn();
     entry.changed.connect(heard);
     companion.say(merged);
