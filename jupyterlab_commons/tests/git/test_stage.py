@@ -13,7 +13,7 @@ from jupyterlab_commons.git.runner import Repo
 from jupyterlab_commons.git.service import GitService
 
 from .repos import TestRepo
-from .traps import Trap
+from .traps import AS_A, Trap
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ async def test_a_conflict_is_not_unstaged_away(
     work.git("switch", "-q", "main")
     work.commit(files={"a": "3\n"})
     with pytest.raises(RuntimeError):
-        work.git("merge", "other")
+        work.git("merge", "other", env=AS_A)
     before = work.git("ls-files", "--stage")
     with pytest.raises(CommonsError, match="a: is in conflict"):
         await git.stages.unstage(repo, [b"a"])
@@ -153,16 +153,13 @@ async def test_a_lock_of_a_dead_git_is_explained_and_left_alone(
     git: GitService, work: TestRepo, repo: Repo
 ) -> None:
     lock = work.top / ".git" / "index.lock"
+    work.git("rm", "-q", "--cached", "data1.csv")
     lock.write_text("")
     work.write("a", "2")
     for call in (
         git.stages.stage(repo, [b"a"]),
         git.stages.unstage(repo, [b"data1.csv"]),
     ):
-        if call.__name__ == "unstage":
-            lock.unlink()
-            work.git("rm", "-q", "--cached", "data1.csv")
-            lock.write_text("")
         with pytest.raises(CommonsError, match=r"\.git/index\.lock has been") as busy:
             await call
         assert busy.value.code == "GIT_BUSY"
@@ -180,9 +177,7 @@ async def test_many_writers_at_once_leave_a_sane_index(
         *(git.stages.stage(repo, [name.encode()]) for name in names),
         *(git.stages.unstage(repo, [name.encode()]) for name in names[:6]),
     )
-    assert staged(work) == [
-        each for name in sorted(names[6:]) for each in ("A", name)
-    ]
+    assert staged(work) == [each for name in sorted(names[6:]) for each in ("A", name)]
     work.git("fsck", "--strict")
 
 
