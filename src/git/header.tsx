@@ -6,7 +6,7 @@ import { shortName } from '../ui/words';
 import { BranchFilter } from './branch-filter';
 import type { HistoryModel, Scope } from './model';
 import { SearchForm } from './search-form';
-import { fileName, noteWords } from './words';
+import { fileName, noteWords, pathWords } from './words';
 
 export type HeaderProps = {
   model: HistoryModel;
@@ -24,7 +24,7 @@ export function Header(props: HeaderProps): JSX.Element {
     <header className="jp-Commons-History-header">
       <h2
         className="jp-Commons-History-name"
-        title={repository.repo || undefined}
+        title={pathWords(repository.repo ?? '') || undefined}
       >
         {path === undefined || model.scope === 'repository'
           ? repositoryName(repository, trans)

@@ -84,6 +84,8 @@ export class GitRepo {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: {
         ...process.env,
+        // Never the repository that these tests lie in.
+        GIT_CEILING_DIRECTORIES: dirname(this._top),
         GIT_CONFIG_GLOBAL: '/dev/null',
         GIT_CONFIG_NOSYSTEM: '1',
         GIT_AUTHOR_NAME: 'Ana',
@@ -124,9 +126,14 @@ function notebook(step: number): string {
       outputs: []
     }
   ];
-  return JSON.stringify(
-    { cells, metadata: {}, nbformat: 4, nbformat_minor: 5 },
-    null,
-    1
-  );
+  // Without a kernel JupyterLab would ask for one in front of everything.
+  const metadata = {
+    kernelspec: {
+      name: 'python3',
+      display_name: 'Python 3',
+      language: 'python'
+    }
+  };
+  const whole = { cells, metadata, nbformat: 4, nbformat_minor: 5 };
+  return JSON.stringify(whole, null, 1);
 }
