@@ -9,6 +9,7 @@ load: nothing in the package knows of it.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -65,7 +66,7 @@ def _stale_list() -> None:
             return await ask(self, repo, settings)
         return programs.Programs(seal=repo.seal)
 
-    runner.GitRunner.programs = programs_of  # type: ignore[method-assign]
+    _put(runner.GitRunner, "programs", programs_of)()
 
 
 def _only_git() -> None:
@@ -73,8 +74,8 @@ def _only_git() -> None:
         if gone.returncode is None:
             os.kill(gone.pid, how)
 
-    process.kill_group = kill
-    runner.kill_group = kill  # type: ignore[attr-defined]
+    _put(process, "kill_group", kill)()
+    _put(runner, "kill_group", kill)()
 
 
 def _killed_at_once() -> None:
@@ -83,19 +84,17 @@ def _killed_at_once() -> None:
     async def end_group(gone: Any, *, gently: bool = False) -> None:
         await end(gone)
 
-    runner.end_group = end_group  # type: ignore[attr-defined]
+    _put(runner, "end_group", end_group)()
 
 
-def _half_refused(keys: Any) -> Strip:
+def _half_refused(keys: re.Pattern[str]) -> Strip:
     """Commands that need programs of one kind are no longer refused."""
-    matching = programs.Programs.matching
+    find = programs.Programs.matching
 
-    def strip() -> None:
-        programs.Programs.matching = (  # type: ignore[method-assign]
-            lambda self, asked: [] if asked is keys else matching(self, asked)
-        )
+    def matching(self: Any, asked: re.Pattern[str]) -> list[str]:
+        return [] if asked is keys else find(self, asked)
 
-    return strip
+    return _put(programs.Programs, "matching", matching)
 
 
 class _Uncut(runner.Result):
@@ -134,7 +133,7 @@ DEFENCES: dict[str, Strip] = {
     "whole list": _put(programs, "MAX_PROGRAMS", 100_000),
     "cut settings": _put(runner, "Result", _Uncut),
     "outside": _put(repository.Repositories, "_is_inside", lambda *_: True),
-    "secrets": _put(process, "_USER_INFO", programs.re.compile("$^")),
+    "secrets": _put(process, "_USER_INFO", re.compile("$^")),
     "whole_hash": _accept_all("whole_hash"),
     "revision": _accept_all("revision"),
     "repo_path": _accept_all("repo_path"),

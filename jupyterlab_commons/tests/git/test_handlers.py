@@ -19,6 +19,7 @@ from jupyterlab_commons.git.watch import MOST_LISTENERS
 
 from .repos import TestRepo
 from .test_runner import FakeGit, alive, until
+from .traps import defence
 
 SECONDS = 60
 ERRORS = Path(__file__).parents[3] / "protocol" / "fixtures" / "errors.json"
@@ -94,6 +95,7 @@ async def test_repository_refs_and_history_are_answered(
     assert "s3cret" not in json.dumps([told, refs, lines])
 
 
+@defence("secrets")
 async def test_a_remote_with_a_token_is_told_without_it(
     page: Asks, work: TestRepo
 ) -> None:

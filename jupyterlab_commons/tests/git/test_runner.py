@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from jupyterlab_commons.errors import CommonsError
-from jupyterlab_commons.git.defences import ENVIRONMENT, clean_environment
 from jupyterlab_commons.git.repository import Repositories
 from jupyterlab_commons.git.runner import GitRunner, Lane, Limits, Repo
 
@@ -148,6 +147,7 @@ async def test_output_has_a_limit_and_errors_another(tmp_path: Path) -> None:
     assert len(done.err) <= 256
 
 
+@defence("gentle end")
 async def test_a_write_that_is_out_of_time_leaves_no_lock(
     work: TestRepo, repositories: Repositories
 ) -> None:
@@ -215,19 +215,30 @@ async def test_four_reads_one_write_and_the_network_apart(tmp_path: Path) -> Non
     await asyncio.wait_for(asyncio.gather(*tasks), SECONDS)
 
 
-@defence(*(f"environment {name}" for name in ENVIRONMENT))
-def test_nothing_asks_and_nothing_waits() -> None:
-    environ = clean_environment({"LANG": "de_DE.UTF-8", "EDITOR": "vi"})
-    assert {
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_EDITOR": "false",
-        "GIT_ASKPASS": "true",
-        "SSH_ASKPASS": "true",
-        "SSH_ASKPASS_REQUIRE": "force",
-        "LC_ALL": "C.UTF-8",
-        "LANGUAGE": "",
-    }.items() <= environ.items()
+QUIET = {
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_EDITOR": "false",
+    "GIT_ASKPASS": "true",
+    "SSH_ASKPASS": "true",
+    "SSH_ASKPASS_REQUIRE": "force",
+    "LC_ALL": "C.UTF-8",
+    "LANGUAGE": "",
+}
+READING = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1"}
+FETCHING = {"GIT_ALLOW_PROTOCOL": "https:http:ssh:git:file"}
+
+
+@defence(*(f"environment {name}" for name in QUIET))
+@defence(*(f"{name} of reads" for name in READING))
+@defence(*(f"{name} of the network" for name in FETCHING))
+async def test_nothing_asks_waits_or_fetches(tmp_path: Path) -> None:
+    git = FakeGit(tmp_path, 'case "$*" in *--list*) ;; *) env -0;; esac')
+    runner = git.runner(LANG="de_DE.UTF-8", EDITOR="vi", GIT_ASKPASS="evil")
+    for lane, more in ((Lane.READ, READING), (Lane.NETWORK, FETCHING)):
+        done = await runner.run(repo_of(tmp_path / "a"), ["gc"], lane=lane)
+        told = dict(line.split("=", 1) for line in done.out.decode().split("\0")[:-1])
+        assert {**QUIET, **more}.items() <= told.items()
 
 
 @defence("variables")

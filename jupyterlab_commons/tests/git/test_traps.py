@@ -95,13 +95,14 @@ READING = {
         ("update-index", "--refresh"),
     ),
 }
+PATCHES = ("diff", "diff-files", "diff-index", "diff-tree", "log", "show")
 READING_DEFENCES = {
     "fsmonitor": ["core.fsmonitor"],
     "signature": ["log.showSignature"],
-    "filter": ["blanks", "fresh list"],
-    "external diff": ["diff --no-ext-diff", "diff-files --no-ext-diff"],
-    "text of a diff": ["diff --no-textconv", "show --no-textconv"],
-    "text of a log": ["log --no-textconv"],
+    "filter": ["blanks", "own settings"],
+    "external diff": [f"{verb} --no-ext-diff" for verb in PATCHES],
+    "diff command": [f"{verb} --no-ext-diff" for verb in PATCHES],
+    "text of a diff": [f"{verb} --no-textconv" for verb in PATCHES],
     "text of a blame": ["blame --no-textconv"],
 }
 

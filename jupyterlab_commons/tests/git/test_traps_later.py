@@ -15,7 +15,7 @@ from .repos import TestRepo
 from .traps import AS_A, Trap, cleaned, defence, falls
 
 
-@defence("fresh list", "moved list")
+@defence("fresh list")
 async def test_what_was_added_after_the_look_does_not_run(
     repositories: Repositories, work: TestRepo, trap: Trap
 ) -> None:
@@ -72,6 +72,7 @@ async def test_a_work_tree_that_moves_away_after_the_look_is_not_followed(
     assert (away / "f").read_text() == "one\n"
 
 
+@defence("outside")
 async def test_a_git_folder_outside_of_the_root_is_not_opened(
     repositories: Repositories, root: Path, tmp_path: Path
 ) -> None:
@@ -101,6 +102,7 @@ async def test_no_name_makes_the_advice_name_everything(
     assert "command" not in told
 
 
+@defence("cut settings")
 async def test_a_configuration_too_long_to_be_read_is_refused(
     repositories: Repositories, work: TestRepo, trap: Trap
 ) -> None:

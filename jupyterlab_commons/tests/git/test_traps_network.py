@@ -116,29 +116,48 @@ async def test_borrowed_objects_are_named_by_no_program(
     assert clone.git("rev-parse", "origin/main").decode().strip() == work.head()
 
 
-@pytest.mark.parametrize(
-    "verb",
-    [
-        pytest.param("fetch", marks=defence("fetch --no-recurse-submodules")),
-        pytest.param("pull", marks=defence("pull --no-recurse-submodules")),
-    ],
-)
-async def test_a_fetch_does_not_go_on_into_submodules(
-    repositories: Repositories, clone: TestRepo, root: Path, trap: Trap, verb: str
-) -> None:
+@pytest.fixture
+async def inside(clone: TestRepo, root: Path) -> TestRepo:
+    """A submodule of the clone, of which nobody has looked at the settings."""
     part = TestRepo(root / "part")
     part.commit(files={"g": "1"})
     clone.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", "../part")
     clone.git("config", "submodule.part.fetchRecurseSubmodules", "true")
+    clone.git("config", "push.recurseSubmodules", "on-demand")
     inside = TestRepo.__new__(TestRepo)
-    inside.top = clone.top / "part"
-    evil = trap.script(root / "evil")
+    inside.top, inside._clock = clone.top / "part", part._clock
+    return inside
+
+
+@defence("submodule.recurse")
+@pytest.mark.parametrize("verb", ["fetch", "pull"])
+async def test_a_fetch_does_not_go_on_into_submodules(
+    repositories: Repositories, clone: TestRepo, inside: TestRepo, trap: Trap, verb: str
+) -> None:
+    evil = trap.script(clone.top.parent / "evil")
     inside.git("config", "remote.origin.uploadpack", str(evil))
     assert falls(clone, trap, verb, GIT_ALLOW_PROTOCOL="file")
     await trusting(repositories, "clone")
     repo = await repositories.open("clone")
     done = await repositories.runner.run(
         repo, [verb, "origin"], lane=Lane.NETWORK, limits=SOON
+    )
+    assert (done.code, trap.ran) == (0, False)
+
+
+@defence("push --no-recurse-submodules")
+async def test_a_push_does_not_go_on_into_submodules(
+    repositories: Repositories, clone: TestRepo, inside: TestRepo, trap: Trap
+) -> None:
+    inside.commit(files={"g": "2"})
+    clone.commit("with a newer part")
+    trap.script(inside.top.parent / ".git" / "modules" / "part" / "hooks" / "pre-push")
+    push = ["push", "origin", "HEAD:refs/heads/new"]
+    assert falls(clone, trap, *push, GIT_ALLOW_PROTOCOL="file")
+    await trusting(repositories, "clone")
+    repo = await repositories.open("clone")
+    done = await repositories.runner.run(
+        repo, push, lane=Lane.NETWORK, limits=SOON, hooks=True
     )
     assert (done.code, trap.ran) == (0, False)
 
