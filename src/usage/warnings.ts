@@ -212,12 +212,21 @@ function diskWarning(trans: TranslationBundle, look: Look): Warning | null {
 const gpuPercent = ({ memoryUsed = 0, memoryTotal = 0 }: Gpu) =>
   percentOf(memoryUsed, memoryTotal);
 
+/** What other people have filled is not to be acted on. */
+function isOurs({ consumers, problems }: UsageSample, key: string): boolean {
+  return (
+    problems.includes('GPU_PROCESSES_HIDDEN') ||
+    Object.values(consumers).some(({ gpus }) => Object.hasOwn(gpus ?? {}, key))
+  );
+}
+
 function gpuWarning(trans: TranslationBundle, look: Look): Warning | null {
   const { gpus, consumers } = look.sample;
   const from = least(look.thresholds.gpuMemoryPercent, 'gpu', look);
   const full = Object.entries(gpus)
     // A GPU that is split into parts is full when they are given out.
     .filter(([, gpu]) => gpu.mig !== true && gpuPercent(gpu) >= from)
+    .filter(([key]) => isOurs(look.sample, key))
     .sort(([, one], [, other]) => gpuPercent(other) - gpuPercent(one));
   const [first] = full;
   if (first === undefined) {

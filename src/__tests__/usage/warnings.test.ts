@@ -171,17 +171,28 @@ describe('GPU memory', () => {
     const sample = calm({
       gpus: { a: card(0, 0.96), b: card(1, 0.99), c: card(2, 0.5) }
     });
-    sample.consumers[KERNEL]!.gpus = { b: 70 * GIB };
+    sample.consumers[KERNEL]!.gpus = { a: null, b: 70 * GIB };
     expect(textsOf(sample)).toEqual([
       'The memory of GPU 1 is almost full (79.2 of 80.0 GB); analysis.ipynb holds 70.0 GB. 1 other GPU too.'
     ]);
   });
 
+  it('is no news where only other people have filled it', () => {
+    const gpus = { a: card(0, 0.99) };
+    const others = { gpus, consumers: {}, problems: [] };
+    expect(textsOf(calm(others))).toEqual([]);
+    // Unless it cannot be told whose it is.
+    const problems: UsageSample['problems'] = ['GPU_PROCESSES_HIDDEN'];
+    expect(textsOf(calm({ ...others, problems }))).toEqual([
+      'The memory of GPU 0 is almost full (79.2 of 80.0 GB).'
+    ]);
+  });
+
   it('is no news for a GPU that is split up, or that reports nothing', () => {
     const silent = { ...card(1, 0), memoryUsed: undefined };
-    expect(textsOf(calm({ gpus: { a: card(0, 1, true), silent } }))).toEqual(
-      []
-    );
+    const sample = calm({ gpus: { a: card(0, 1, true), silent } });
+    sample.consumers[KERNEL]!.gpus = { a: null, silent: null };
+    expect(textsOf(sample)).toEqual([]);
   });
 });
 
