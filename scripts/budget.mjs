@@ -21,7 +21,8 @@ export const BUDGET = {
   startGzip: 22 * KB,
   settledRaw: 96 * KB,
   settledGzip: 34 * KB,
-  wholeRaw: 300 * KB
+  wholeRaw: 440 * KB,
+  chunkRaw: 45 * KB
 };
 const STATIC = at('jupyterlab_commons/labextension/static');
 /** Yjs warns about a second copy of itself in these words. */
@@ -93,6 +94,14 @@ export const budgetChecks = () => [
   [
     'whole, raw',
     () => within('The whole extension', measure(scripts()).raw, BUDGET.wholeRaw)
+  ],
+  [
+    'each chunk, raw',
+    () => {
+      for (const name of scripts()) {
+        within(`The chunk ${name}`, read(name).length, BUDGET.chunkRaw);
+      }
+    }
   ],
   [
     'one yjs',
