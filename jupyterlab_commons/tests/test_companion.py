@@ -63,11 +63,11 @@ class Ada:
         self.session = (await self.call("POST", "api/session", {}))["session"]
 
     async def until(self, ask: Callable[[], Awaitable[Any]], done: Any) -> Any:
-        """Ask again until the answer is as wanted."""
+        """Ask again until the answer is as wanted, no faster than is allowed."""
 
         async def asking() -> Any:
             while not done(answer := await ask()):
-                await asyncio.sleep(0)
+                await asyncio.sleep(0.1)
             return answer
 
         return await asyncio.wait_for(asking(), 20)
