@@ -41,6 +41,7 @@ const partsFor = (id: string) => ({
   id,
   name: 'bob',
   upload: 'none',
+  merge: 'none',
   index: 0
 });
 
