@@ -9,7 +9,7 @@ import * as React from 'react';
 import { EmptyState } from '../ui/empty-state';
 import { gpuOrder } from '../ui/gpu-words';
 import { bytesOfWords, durationWords, numberWords } from '../ui/units';
-import { Freshness, ProblemLines, Waiting } from '../ui/usage-frame';
+import { ProblemLines, StateFrame } from '../ui/usage-frame';
 import {
   UsageWidget,
   type UsagePanelOptions,
@@ -35,27 +35,11 @@ export class GpuPanel extends UsageWidget {
 }
 
 export function GpuView(props: UsageViewProps): JSX.Element {
-  const { state, age, trans } = props;
-  switch (state.kind) {
-    case 'connecting':
-      return <Waiting trans={trans} />;
-    case 'ready':
-      return (
-        <>
-          <Freshness {...{ state, age, trans }} />
-          <Gpus {...props} sample={state.sample} history={state.history} />
-        </>
-      );
-    case 'failed':
-      return (
-        <>
-          <Freshness {...{ state, age, trans }} />
-          {state.last === null ? null : (
-            <Gpus {...props} sample={state.last} history={state.history} />
-          )}
-        </>
-      );
-  }
+  return (
+    <StateFrame {...props}>
+      {(sample, history) => <Gpus {...props} {...{ sample, history }} />}
+    </StateFrame>
+  );
 }
 
 type GpusProps = UsageViewProps & {

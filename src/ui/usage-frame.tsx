@@ -1,5 +1,9 @@
 import '../../style/figures.css';
-import type { UsageProblem, UsageSample } from '@jupyterlab-commons/protocol';
+import type {
+  UsageHistory,
+  UsageProblem,
+  UsageSample
+} from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type { UsageState } from '../tokens';
@@ -7,12 +11,35 @@ import { Banner } from './banner';
 import { durationWords } from './units';
 import { usageProblemWords } from './usage-problem-words';
 import { errorWords } from './problem-words';
+import { sampleOf } from './sample-of';
 
 /** Older figures say their age. */
 const OLD_MS = 10_000;
 
+/** What a state of the stream looks like around its figures, the last ones if it failed. */
+export function StateFrame(props: {
+  state: UsageState;
+  age: number;
+  trans: TranslationBundle;
+  children: (
+    sample: UsageSample,
+    history: UsageHistory | null
+  ) => React.ReactNode;
+}): JSX.Element {
+  const { state, age, trans, children } = props;
+  const sample = sampleOf(state);
+  return state.kind === 'connecting' ? (
+    <Waiting trans={trans} />
+  ) : (
+    <>
+      <Freshness {...{ state, age, trans }} />
+      {sample === null ? null : children(sample, state.history)}
+    </>
+  );
+}
+
 /** Nothing has come yet: the shape of what will, without motion. */
-export function Waiting(props: { trans: TranslationBundle }): JSX.Element {
+function Waiting(props: { trans: TranslationBundle }): JSX.Element {
   return (
     <div className="jp-Commons-Waiting" aria-busy="true">
       <p>{props.trans.__('Waiting for the first figures…')}</p>
@@ -28,7 +55,7 @@ export function Waiting(props: { trans: TranslationBundle }): JSX.Element {
 }
 
 /** Says that the stream is down, or that the figures are old; nothing while all is well. */
-export function Freshness(props: {
+function Freshness(props: {
   state: UsageState;
   age: number;
   trans: TranslationBundle;
@@ -74,16 +101,4 @@ export function ProblemLines(props: {
       ))}
     </ul>
   );
-}
-
-/** The figures that a state has, also those from before it failed. */
-export function sampleOf(state: UsageState): UsageSample | null {
-  switch (state.kind) {
-    case 'connecting':
-      return null;
-    case 'ready':
-      return state.sample;
-    case 'failed':
-      return state.last;
-  }
 }

@@ -2,7 +2,7 @@ import '../../style/usage.css';
 import type { UsageHistory, UsageSample } from '@jupyterlab-commons/protocol';
 import * as React from 'react';
 import { EmptyState } from '../ui/empty-state';
-import { Freshness, ProblemLines, Waiting } from '../ui/usage-frame';
+import { ProblemLines, StateFrame } from '../ui/usage-frame';
 import {
   UsageWidget,
   type UsagePanelOptions,
@@ -39,27 +39,11 @@ export class ResourcesPanel extends UsageWidget {
 export type ResourcesViewProps = UsageViewProps & { scan: () => void };
 
 export function ResourcesView(props: ResourcesViewProps): JSX.Element {
-  const { state, age, trans } = props;
-  switch (state.kind) {
-    case 'connecting':
-      return <Waiting trans={trans} />;
-    case 'ready':
-      return (
-        <>
-          <Freshness {...{ state, age, trans }} />
-          <Figures {...props} sample={state.sample} history={state.history} />
-        </>
-      );
-    case 'failed':
-      return (
-        <>
-          <Freshness {...{ state, age, trans }} />
-          {state.last === null ? null : (
-            <Figures {...props} sample={state.last} history={state.history} />
-          )}
-        </>
-      );
-  }
+  return (
+    <StateFrame {...props}>
+      {(sample, history) => <Figures {...props} {...{ sample, history }} />}
+    </StateFrame>
+  );
 }
 
 type FiguresProps = ResourcesViewProps & {

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 import { Widget } from '@lumino/widgets';
 import type { IUsage } from '../tokens';
+import { sampleOf } from '../ui/sample-of';
 import type { UsageSettings } from './settings';
 import { statusWords, type StatusPart } from './status-words';
 
@@ -56,12 +57,7 @@ export class UsageStatus extends Widget {
   refresh(): void {
     const { usage, trans } = this._options;
     const { state } = usage;
-    const sample =
-      state.kind === 'ready'
-        ? state.sample
-        : state.kind === 'failed'
-          ? state.last
-          : null;
+    const sample = sampleOf(state);
     const words =
       sample === null || this._settings === null
         ? null

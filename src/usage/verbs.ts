@@ -3,6 +3,7 @@ import type { Consumer } from '@jupyterlab-commons/protocol';
 import type { Kernel, Session } from '@jupyterlab/services';
 import type { UsageVerb } from '../ui/usage-widget';
 import { problemOf } from '../ui/problem-words';
+import { sampleOf } from '../ui/sample-of';
 import { shortName } from '../ui/words';
 import type { UsageCommandParts } from './commands';
 import { consumerName } from './consumer-name';
@@ -81,12 +82,7 @@ function consumerOf(
   key: string,
   state: UsageCommandParts['usage']['state']
 ): Consumer | undefined {
-  const sample =
-    state.kind === 'ready'
-      ? state.sample
-      : state.kind === 'failed'
-        ? state.last
-        : null;
+  const sample = sampleOf(state);
   return sample !== null && Object.hasOwn(sample.consumers, key)
     ? sample.consumers[key]
     : undefined;
