@@ -45,19 +45,16 @@ RESTRICTED = {
 
 GLOBAL_OPTIONS = ("--literal-pathspecs",)
 
-_NO_DRIVERS = ("--no-ext-diff", "--no-textconv")
 # A submodule has a configuration of its own, which nobody has looked at.
 _NOT_INSIDE = ("--ignore-submodules=dirty",)
-_NOT_BELOW = ("--no-recurse-submodules",)
+_NO_TEXTCONV = "--no-textconv"
 VERB_OPTIONS: dict[str, tuple[str, ...]] = {
-    "blame": ("--no-textconv",),
-    "diff": (*_NO_DRIVERS, *_NOT_INSIDE, "--no-color"),
-    "diff-files": (*_NO_DRIVERS, *_NOT_INSIDE),
-    "diff-index": (*_NO_DRIVERS, *_NOT_INSIDE),
-    "diff-tree": _NO_DRIVERS,
-    "log": (*_NO_DRIVERS, "--no-color"),
-    "push": _NOT_BELOW,
-    "show": (*_NO_DRIVERS, "--no-color"),
+    "blame": (_NO_TEXTCONV,),
+    "diff": ("--no-ext-diff", _NO_TEXTCONV, *_NOT_INSIDE, "--no-color"),
+    "diff-files": _NOT_INSIDE,
+    "diff-index": _NOT_INSIDE,
+    "log": (_NO_TEXTCONV, "--no-color"),
+    "show": (_NO_TEXTCONV, "--no-color"),
     "status": _NOT_INSIDE,
 }
 

@@ -159,9 +159,11 @@ async def test_a_write_that_is_out_of_time_leaves_no_lock(
     assert info.repo is not None
     repositories.trust.trust(info.repo.git_dir, info.programs, info.programs.shown)
     repo = await repositories.open("work")
+    # With `-a` git holds the index while the hook runs.
+    work.write("f", "two")
     commit = repositories.runner.run(
         repo,
-        ["commit", "--allow-empty", "-m", "x"],
+        ["commit", "-a", "-m", "x"],
         lane=Lane.WRITE,
         hooks=True,
         env=AS_A,

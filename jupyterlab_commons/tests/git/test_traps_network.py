@@ -145,7 +145,7 @@ async def test_a_fetch_does_not_go_on_into_submodules(
     assert (done.code, trap.ran) == (0, False)
 
 
-@defence("push --no-recurse-submodules")
+@defence("submodule.recurse")
 async def test_a_push_does_not_go_on_into_submodules(
     repositories: Repositories, clone: TestRepo, inside: TestRepo, trap: Trap
 ) -> None:
