@@ -108,7 +108,9 @@ class Branches:
 
     async def _refuse_unmerged(self, repo: Repo, branch: Ref) -> None:
         """Git looks at the branch that it follows, which may be the branch itself."""
-        if branch.upstream in (branch.full, branch.name):
+        asked = ["for-each-ref", "--format=%(upstream)", branch.full]
+        done = await self._runner.run(repo, asked)
+        if done.out.decode("utf-8", "surrogateescape").strip() == branch.full:
             args = ["merge-base", "--is-ancestor", branch.hash, "HEAD"]
             if (await self._runner.run(repo, args)).code != 0:
                 raise CommonsError("GIT_REFUSED", "this branch is not fully merged")

@@ -183,7 +183,11 @@ export const gitCommit = record({
 });
 export type GitCommit = Decoded<typeof gitCommit>;
 
-/** `GET status?repo=`. */
+/**
+ * `GET status?repo=`, with `path` once or more only of these. A new folder is told
+ * as one path that ends in a slash. With an untrusted repository its filters are
+ * left out of the comparison.
+ */
 export const gitStatus = record({
   branch: optional(refName),
   head: optional(hash),
@@ -219,11 +223,16 @@ export const gitDone = record({
 });
 export type GitDone = Decoded<typeof gitDone>;
 
-/** `POST stage`, `POST unstage`: whole files, or single cells of one notebook by their place in the file on disk. */
+/** `POST stage`, `POST unstage`: whole files, or single cells of one notebook by their place in the file on disk. Answer `gitDone`, as all that follow. */
 export const gitStage = record({
   repo: text(4096),
   paths: list(path, 2000),
   cells: optional(list(count(), 20_000)),
+  /**
+   * Cells that the file does not have any more, to be staged as deleted by their
+   * place in the staged version; or to be unstaged by their place in HEAD.
+   */
+  removed: optional(list(count(), 20_000)),
   /** Stages the notebook without its outputs; the file keeps them. */
   withoutOutputs: optional(flag)
 });
@@ -254,7 +263,11 @@ export const gitRestore = record({
   fromPath: optional(path)
 });
 
-/** `POST branch`: `create` at `at`, `switch` to it, or `delete` it when it is merged. */
+/**
+ * `POST branch`: `create` at `at`, `switch` to it, or `delete` it when it is merged.
+ * Switching to a branch of a remote (`origin/x`) is switching to the own `x`, which is
+ * made when there is none and never reset. Deleting answers the `hash` it stood for.
+ */
 export const gitBranchRequest = record({
   repo: text(4096),
   verb: oneOf(['create', 'switch', 'delete']),
@@ -276,7 +289,14 @@ export const gitRemoteRequest = record({
   repo: text(4096),
   remote: optional(refName),
   branch: optional(refName),
-  credentials: optional(record({ username: text(256), secret: text(4096) }))
+  /** `origin`: the detail of the GIT_AUTH for which they were typed; sent nowhere else. */
+  credentials: optional(
+    record({
+      username: text(256),
+      secret: text(4096),
+      origin: optional(text(1024))
+    })
+  )
 });
 
 /** `POST trust`: programs of exactly this list may run from now on, or none. */

@@ -47,7 +47,16 @@ const bodies: Record<string, protocol.Decoder<unknown>> = {
   'git-cell.json': protocol.gitCell,
   'git-blob.json': protocol.gitBlob,
   'git-blame.json': protocol.gitBlame,
-  'git-cell-history.json': protocol.gitCellHistoryLine
+  'git-cell-history.json': protocol.gitCellHistoryLine,
+  'git-status.json': protocol.gitStatus,
+  'git-done.json': protocol.gitDone,
+  'git-stage.json': protocol.gitStage,
+  'git-commit-request.json': protocol.gitCommitRequest,
+  'git-checkpoint.json': protocol.gitCheckpoint,
+  'git-restore.json': protocol.gitRestore,
+  'git-branch-request.json': protocol.gitBranchRequest,
+  'git-tag-request.json': protocol.gitTagRequest,
+  'git-remote-request.json': protocol.gitRemoteRequest
 };
 
 /** Read by tests of their own. */

@@ -105,7 +105,10 @@ def test_new_moved_and_removed_cells_find_their_places(
 
 def test_numbers_escapes_and_indents_of_others_are_not_touched() -> None:
     odd = '{"cells": [ {"id":"a", "cell_type":"code",'
-    odd += ' "metadata": {"n": 1.10, "big": 1E5}, "source": "caf\\u00e9 \\ud83d\\ude00", "outputs" : [1, {"a": []}] ,'
+    odd += (
+        ' "metadata": {"n": 1.10, "big": 1E5}, "source": "caf\\u00e9 \\ud83d\\ude00",'
+    )
+    odd += ' "outputs" : [1, {"a": []}] ,'
     odd += ' "execution_count": 3},\t{"id":"b","cell_type":"code","source":"old",'
     odd += '"metadata":{},"outputs":[]} ],\r\n "metadata":{}, "nbformat":4}'
     disk = notebook(cell("changed", "a"), cell("new", "b"))
