@@ -1,8 +1,8 @@
 import type { Consumer, UsageSample } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { consumerName } from '../ui/consumer-name';
 import { language } from '../ui/language';
 import { bytesWords, durationWords, reported } from '../ui/units';
-import { shortName } from '../ui/words';
 
 /** A kernel that has done nothing for as long as this only holds the GPU. */
 const IDLE_MS = 15 * 60_000;
@@ -11,12 +11,6 @@ const IDLE_MS = 15 * 60_000;
 export type IdleHolder = { key: string; name: string; text: string };
 
 type Where = { gpu: string; time: number };
-
-function nameOf(trans: TranslationBundle, { kind, name }: Consumer): string {
-  return kind === 'terminal'
-    ? trans.__('Terminal %1', shortName(name))
-    : shortName(name) || trans.__('Everything else');
-}
 
 /** Those of this server that hold this GPU, the largest first. */
 function holdersOf(
@@ -53,11 +47,17 @@ export function holderWords(
   const lines = holders.flatMap(([, consumer, held]) =>
     held === null || isIdle(consumer, time)
       ? []
-      : [trans.__('%1: %2', nameOf(trans, consumer), bytesWords(trans, held))]
+      : [
+          trans.__(
+            '%1: %2',
+            consumerName(trans, consumer),
+            bytesWords(trans, held)
+          )
+        ]
   );
   const sharing = holders
     .filter(([, , held]) => held === null)
-    .map(([, consumer]) => nameOf(trans, consumer));
+    .map(([, consumer]) => consumerName(trans, consumer));
   if (sharing.length > 0) {
     lines.push(
       sharing.length === 1
@@ -89,7 +89,7 @@ export function idleHolders(
     if (!isIdle(consumer, time)) {
       return [];
     }
-    const name = nameOf(trans, consumer);
+    const name = consumerName(trans, consumer);
     const idle = time - (consumer.activeAt ?? time);
     const since = durationWords(trans, idle / 1000);
     const text =

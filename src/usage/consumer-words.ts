@@ -11,7 +11,7 @@ import {
 } from '../ui/units';
 import type { UsageVerb } from '../ui/usage-widget';
 import { shortName } from '../ui/words';
-import { consumerName } from './consumer-name';
+import { consumerName } from '../ui/consumer-name';
 
 const MINUTE_MS = 60_000;
 

@@ -6,7 +6,7 @@ import { problemOf } from '../ui/problem-words';
 import { sampleOf } from '../ui/sample-of';
 import { shortName } from '../ui/words';
 import type { UsageCommandParts } from './commands';
-import { consumerName } from './consumer-name';
+import { consumerName } from '../ui/consumer-name';
 
 const TERMINAL = 'terminal:';
 

@@ -6,7 +6,7 @@ import type {
 } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { amount, fixed, number } from './amounts';
-import { consumerName } from './consumer-name';
+import { consumerName } from '../ui/consumer-name';
 import { noticeName } from './notice-name';
 import { secondsUntilFull } from './outlook';
 import type { Thresholds } from './settings';

@@ -1,6 +1,6 @@
 import type { Consumer } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { shortName } from '../ui/words';
+import { shortName } from './words';
 
 /** What it is called wherever it is named; `fit` makes a stranger's name harmless. */
 export function consumerName(
