@@ -58,7 +58,7 @@ async function work() {
     if (test === null) {
       unnoticed.push(name);
     }
-    const place = test?.split('/').at(-1) ?? 'NOBODY NOTICED';
+    const place = test?.replace(/^.*?tests\/git\//, '') ?? 'NOBODY NOTICED';
     console.log(`${name.padEnd(40)} ${place}`);
   }
 }
