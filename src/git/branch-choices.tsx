@@ -27,7 +27,11 @@ export function BranchChoices(props: BranchChoicesProps): JSX.Element {
   const [query, setQuery] = React.useState('');
   const [active, setActive] = React.useState(0);
   const found = useRefs(model, query);
-  const refs: Choice[] = found.kind === 'ready' ? found.answer.refs : [];
+  // Those of the query before stay until the answer comes, as far as they fit.
+  const refs: Choice[] =
+    found.kind === 'ready'
+      ? found.answer.refs.filter(({ name }) => contains(name, query))
+      : [];
   const choices = query === '' ? [null, ...refs] : refs;
   const at = Math.min(active, choices.length - 1);
   const onKeyDown = (event: React.KeyboardEvent) => {
@@ -91,6 +95,10 @@ export function BranchChoices(props: BranchChoicesProps): JSX.Element {
       </p>
     </div>
   );
+}
+
+function contains(name: string, query: string): boolean {
+  return name.toLowerCase().includes(query.toLowerCase());
 }
 
 function Option(props: {

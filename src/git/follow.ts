@@ -5,7 +5,7 @@ import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import type { IDisposable } from '@lumino/disposable';
 import { isOnOwnersServer } from '../client/own-server';
 import type { ILiveDocuments } from '../tokens';
-import type { Place } from './model';
+import type { Place } from './state';
 
 export type FollowParts = {
   shell: JupyterFrontEnd.IShell;

@@ -4,8 +4,9 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { shortName } from '../ui/words';
 import { BranchFilter } from './branch-filter';
-import type { HistoryModel, Scope } from './model';
+import type { HistoryModel } from './model';
 import { SearchForm } from './search-form';
+import type { Scope } from './state';
 import { fileName, noteWords, pathWords } from './words';
 
 export type HeaderProps = {

@@ -8,24 +8,7 @@ import { isSame, questionOf, type Branch, type Question } from './query';
 import { Rows } from './rows';
 import { isSearch, readSearch, wrongDay, type Search } from './search';
 import { Selection } from './selection';
-
-/** A file or folder of the own files, as the contents API names it. */
-export type Place = { path: string; isFile: boolean };
-
-/** What of the history is listed. */
-export type Scope = 'file' | 'repository';
-
-/**
- * What the panel can show.
- * - `nowhere`: nothing of the own files is in front.
- * - `closed`: there is no history to list; `repository.kind` says why.
- */
-export type HistoryState =
-  | { kind: 'loading' }
-  | { kind: 'nowhere' }
-  | { kind: 'closed'; repository: GitRepository }
-  | { kind: 'open'; repository: GitRepository }
-  | { kind: 'failed'; reason: unknown };
+import type { HistoryState, Place, Scope } from './state';
 
 export type HistoryOptions = {
   calls: IGitCalls;
@@ -278,9 +261,16 @@ export class HistoryModel implements IDisposable {
       return;
     }
     const rows = this._newRows();
-    rows.onChanged = () => this._emit();
+    rows.onChanged = () => this._onRows();
     this._rows = rows;
     void rows.more();
+    this._emit();
+  }
+
+  private _onRows(): void {
+    if (this._rows?.isMixed && !this._isReading) {
+      void this._reread();
+    }
     this._emit();
   }
 
@@ -306,7 +296,7 @@ export class HistoryModel implements IDisposable {
     this._isReading = false;
     if (this._rows === before && rows.state.kind !== 'failed') {
       before.stop();
-      rows.onChanged = () => this._emit();
+      rows.onChanged = () => this._onRows();
       this._rows = rows;
       this._emit();
     }

@@ -10,10 +10,11 @@ import { LiveRegion } from '../ui/live-region';
 import type { RunGitVerb } from './actions';
 import { Header } from './header';
 import { later } from './later';
-import type { HistoryModel, Place } from './model';
+import type { HistoryModel } from './model';
 import { RowList } from './row-list';
 import type { Rows } from './rows';
 import { isSearch } from './search';
+import type { Place } from './state';
 import { gitProblem } from './words';
 
 const MINUTE_MS = 60_000;

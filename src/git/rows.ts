@@ -24,6 +24,8 @@ export class Rows {
   readonly lanes: LaneRow[] = [];
   /** Whether lanes are exact; by date they are as good as the clocks. */
   order: HistoryEnd['order'] = 'date';
+  /** Whether pages came in different orders; then rows may be missing. */
+  isMixed = false;
 
   constructor(
     private readonly _calls: IGitCalls,
@@ -57,6 +59,8 @@ export class Rows {
         rows => signal.aborted || this._add(rows),
         signal
       );
+      // The server has learnt a better order since: what is listed is in another.
+      this.isMixed ||= this._cursor !== undefined && end.order !== this.order;
       this._cursor = end.cursor;
       this.order = end.order;
       this._end(

@@ -41,9 +41,7 @@ export class GitPanel {
   }
 
   async choose(scope: 'This file' | 'Whole repository'): Promise<void> {
-    // The words are what is seen of the switch.
-    await this.root.getByText(scope, { exact: true }).click();
-    await expect(this.root.getByRole('radio', { name: scope })).toBeChecked();
+    await this.root.getByRole('radio', { name: scope }).check();
   }
 
   /** Presses a key in the list. */

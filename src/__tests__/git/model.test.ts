@@ -172,6 +172,19 @@ describe('News', () => {
     expect(page.model.rows!.state.kind).toBe('done');
   });
 
+  it('that rows come in a better order from now on reads all of them in it', async () => {
+    page.git.rows = line(120);
+    page.git.end = { order: 'date' };
+    await page.show();
+    page.git.end = { order: 'topo' };
+    page.git.rows = [row('first'), ...line(120)];
+    page.model.more();
+    await settle();
+    expect(listed().slice(0, 2)).toEqual(['Commit first', 'Commit a1a']);
+    expect(listed().length).toBeGreaterThan(50);
+    expect(page.model.rows!.isMixed).toBe(false);
+  });
+
   it('while it is fetched is fetched after it', async () => {
     await page.show();
     page.tell('refs');

@@ -8,7 +8,7 @@ import { Signal } from '@lumino/signaling';
 import { StackedPanel, Widget } from '@lumino/widgets';
 import plugins from '../../git/plugin';
 import { Follower } from '../../git/follow';
-import type { Place } from '../../git/model';
+import type { Place } from '../../git/state';
 import { documentInfo, FakeEntry, FakeLive } from '../ui/fakes';
 import { FakeLab } from '../ui/fake-app';
 import { settle } from './fake-git';
