@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .nvml_structs import Handle
 
 MOST_AT_ONCE = 64
+# A page reads no larger number exactly.
+MOST_XID = 2**53 - 1
 
 
 class XidEvents:
@@ -55,7 +57,7 @@ class XidEvents:
                 event = self._nvml.next_event(self._events)
                 for card in cards.values():
                     if card.device is not None and card.device.value == event.device:
-                        card.xid = (event.data, at)
+                        card.xid = (min(event.data, MOST_XID), at)
         except NvmlError as error:
             self._raise_if_broken(error)
 

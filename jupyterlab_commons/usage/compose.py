@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 NAME_CHARS = 255
 PATH_CHARS = 4096
-MAX_CONSUMERS = 1000
+# `rest` comes beside them; a page takes no more than 1,000.
+MAX_CONSUMERS = 999
 MAX_GPUS = 128
 MAX_HELD = 64
 

@@ -11,7 +11,7 @@ const NAME_CHARS = 80;
 export function oneLine(text: string): string {
   return text.replace(
     // Control characters, and those which reorder or hide what stands beside them.
-    /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g,
+    /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g,
     ' '
   );
 }

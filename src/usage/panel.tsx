@@ -58,7 +58,10 @@ function Figures(props: FiguresProps): JSX.Element {
   const problems = sample.problems.filter(
     each => !each.startsWith('GPU_') || each === 'GPU_PROCESSES_HIDDEN'
   );
-  if (memory.used === undefined && cpu.used === undefined) {
+  // Where only the figures of the moment are missing, what is known stays.
+  const isKnown =
+    Object.keys(sample.consumers).length > 0 || memory.total !== undefined;
+  if (memory.used === undefined && cpu.used === undefined && !isKnown) {
     return (
       <EmptyState title={trans.__('Not measured here')}>
         <p>

@@ -52,6 +52,15 @@ describe('What the panel can show', () => {
     expect(text(container)).toContain('Measured 25 s ago.');
   });
 
+  it('figures that are missing for the moment hide neither kernels nor incidents', async () => {
+    const { container } = showPanel(
+      readyWith(sampleWith({ memory: {}, cpu: {} }))
+    );
+    expect(text(container)).not.toContain('Not measured here');
+    expect(screen.getAllByRole('row').length).toBeGreaterThan(1);
+    await expectAccessible(container);
+  });
+
   it('a platform where nothing can be read says so instead of 0', async () => {
     const { container } = showPanel(
       readyWith(
