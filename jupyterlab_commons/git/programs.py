@@ -36,6 +36,8 @@ _PROGRAM_KEYS = re.compile(
     r"|remote\..*\.(uploadpack|receivepack|vcs|url|pushurl)|submodule\..*\.update"
     r"|branch\..*\.(remote|pushremote)|remote\.pushdefault"
     r"|url\..*\.(insteadof|pushinsteadof)|http\.(.*\.)?savecookies"
+    # Not programs, but where a typed password would go.
+    r"|http\.(.*\.)?(proxy|sslverify|sslcainfo|sslcapath|curloptresolve)"
     r"|uploadpack\.packobjectshook|trailer\..*\.(command|cmd)"
     r"|lfs\.(.*\.)?(path|clean|smudge|standalonetransferagent)"
     r"|browser\..*\.(cmd|path)|man\..*\.(cmd|path)|web\.browser"
@@ -156,6 +158,8 @@ def _is_program(each: Setting, latest: Mapping[str, Setting]) -> bool:
 
 def _is_harmless(key: str, value: str) -> bool:
     """A word that switches something on or off where a program might stand."""
+    if key.startswith("http.") and key.endswith(".sslverify"):
+        return value in _BOOLEANS - _OFF
     if key == "core.fsmonitor" or key.startswith("http."):
         return value in _OFF
     if _ONLY_SHELL.fullmatch(key):

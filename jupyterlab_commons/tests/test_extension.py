@@ -20,6 +20,7 @@ from jupyterlab_commons.extension import (
     page_config,
 )
 from jupyterlab_commons.usage.shapes import Machine
+from jupyterlab_commons.watch import LIVE_FILES
 
 
 @pytest.fixture
@@ -102,6 +103,16 @@ def test_edits_of_others_keep_the_server_alive(jp_serverapp: ServerApp) -> None:
     assert link is not None
     link._written()
     assert web_app.last_activity() > before
+
+
+def test_what_is_a_live_document_is_known_to_git(jp_serverapp: ServerApp) -> None:
+    link = extension_of(jp_serverapp)._make_link(
+        jp_serverapp, {"COMMONS_URL": "http://h/", "JUPYTERHUB_API_TOKEN": "t"}
+    )
+    assert link is not None
+    link._watched(["shared.ipynb"])
+    live = jp_serverapp.web_app.settings[LIVE_FILES]
+    assert live.has(os.path.join(jp_serverapp.root_dir, "shared.ipynb"))
 
 
 def sampler_threads() -> list[str]:

@@ -15,6 +15,7 @@ import pytest
 from jupyterlab_commons.files import Files
 from jupyterlab_commons.link import Link
 from jupyterlab_commons.link_requests import PART_CHARS
+from jupyterlab_commons.watch import LiveFiles
 
 from .link_ends import TIMES, Companion
 from .test_files import hash_of
@@ -44,8 +45,13 @@ def written() -> Counter:
 
 
 @pytest.fixture
+def live(files: Files) -> LiveFiles:
+    return LiveFiles(files)
+
+
+@pytest.fixture
 async def link(
-    companion: Companion, files: Files, written: Counter
+    companion: Companion, files: Files, written: Counter, live: LiveFiles
 ) -> AsyncIterator[Link]:
     link = Link(
         url=f"http://127.0.0.1:{companion.port}/x/",
@@ -55,6 +61,7 @@ async def link(
         log=logging.getLogger("link"),
         times=TIMES,
         written=written.add,
+        watched=live.replace,
     )
     task = asyncio.ensure_future(link.run())
     yield link
@@ -180,6 +187,23 @@ async def test_f2_outside_changes_are_told_and_own_writes_are_not(
     assert told == {"news": "file", "document": DOCUMENT, "hash": hash_of("three!")}
     (root / "a.txt").unlink()
     assert await server.heard() == {**told, "hash": None}
+
+
+async def test_what_people_have_open_is_known_also_while_the_link_is_lost(
+    companion: Companion, link: Link, live: LiveFiles, root: Path
+) -> None:
+    server = await companion.link()
+    entry = {"document": DOCUMENT, "path": "a.txt", "hash": None}
+    await server.ask(1, "watch", files=[entry])
+    await server.heard()
+    assert live.has(str(root / "a.txt"))
+    assert not live.has(str(root / "b.txt"))
+    server.close(1012)
+    server = await companion.link()
+    assert live.has(str(root / "a.txt"))
+    await server.ask(2, "watch", files=[])
+    await server.heard()
+    assert not live.has(str(root / "a.txt"))
 
 
 async def test_more_than_may_be_written(

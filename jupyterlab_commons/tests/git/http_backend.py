@@ -67,7 +67,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.heard.append(told)
         if self.server.hold is not None:
             self.server.held.set()
-            self.server.hold.wait(60)
+            self.server.hold.wait(600)
         if self.server.redirect is not None:
             self.send_response(302)
             self.send_header("Location", self.server.redirect + self.path)

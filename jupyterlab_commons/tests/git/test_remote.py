@@ -267,6 +267,8 @@ async def test_programs_for_the_network_need_trust(
         ("credential.helper", f"!touch {mark}; true"),
         ("core.gitProxy", f"touch {mark}"),
         ("remote.origin.uploadpack", f"touch {mark};"),
+        ("http.proxy", "http://127.0.0.1:1"),
+        ("http.https://example.org/.sslVerify", "false"),
     ):
         work.git("config", key, value)
         untrusted = await git.repositories.open("work")

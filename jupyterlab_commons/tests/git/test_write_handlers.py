@@ -6,8 +6,10 @@ this once with UPDATE_DOCS=1 after a shape of an answer has changed.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from jupyterlab_commons.git.routes import handlers
 from jupyterlab_commons.git.service import git_of
 from jupyterlab_commons.watch import LIVE_FILES, LiveFiles
 
+from .http_backend import forge
 from .notebooks import cell, notebook, stream
 from .repos import TestRepo, environment
 
@@ -134,6 +137,29 @@ async def test_one_path_is_asked_for(server: Server) -> None:
     server.work.write("gone", "2")
     told = await server.status(path="gone")
     assert told["files"] == [{"path": "gone", "unstaged": "changed"}]
+
+
+async def test_a_page_that_leaves_ends_its_fetch(
+    server: Server, jp_base_url: str, jp_serverapp: Any, tmp_path: Path
+) -> None:
+    with forge(tmp_path) as far:
+        far.hold = threading.Event()
+        server.work.git("remote", "add", "origin", f"{far.origin}/x.git")
+        body = json.dumps({"repo": "work"})
+        url = url_path_join(jp_base_url, "commons", "git", "fetch")
+        address = ("127.0.0.1", jp_serverapp.port)
+        _, page = await asyncio.open_connection(*address)
+        page.write(
+            f"POST {url} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+            f"Authorization: token {jp_serverapp.identity_provider.token}\r\n"
+            f"\r\n{body}".encode()
+        )
+        await asyncio.to_thread(far.held.wait, 60)
+        git = git_of(server.settings, str(server.work.top.parent))
+        repo = await git.repositories.open("work")
+        page.close()
+        # The lane is free only when git has ended; the forge has not answered.
+        await asyncio.wait_for(git.runner.quiet(repo), 60)
 
 
 async def test_a_live_document_is_not_swapped_under_people(server: Server) -> None:
