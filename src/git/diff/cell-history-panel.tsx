@@ -36,8 +36,6 @@ export class CellHistoryPanel extends ReactWidget {
       fileName(version.path)
     );
     this.title.caption = version.path;
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', this.title.label);
   }
 
   protected override render(): JSX.Element {

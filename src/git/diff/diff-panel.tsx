@@ -53,8 +53,6 @@ export class DiffPanel extends ReactWidget {
     const { model, look } = this._props;
     this.title.label = titleWords(model, look);
     this.title.caption = model.change.path;
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', this.title.label);
   }
 
   private _isNarrow = false;

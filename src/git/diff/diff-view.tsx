@@ -42,7 +42,7 @@ export function DiffView(props: DiffViewProps): JSX.Element {
       }}
     >
       <Header {...props} go={go} />
-      <LiveRegion text={said} />
+      <LiveRegion visible text={said} />
       <Body
         {...props}
         look={look}
@@ -132,6 +132,11 @@ function Header(
               {trans.__('Side by side')}
             </label>
           </>
+        )}
+        {diff !== null && model.change.to.startsWith(':') && (
+          <Button onClick={() => void model.load()}>
+            {trans.__('Compare again')}
+          </Button>
         )}
         {canRestore && (
           <Button onClick={verbs.restoreFile}>

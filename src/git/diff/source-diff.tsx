@@ -48,7 +48,11 @@ export function useNear(ref: React.RefObject<HTMLElement>): boolean {
           setNear(true);
         }
       },
-      { rootMargin: '600px' }
+      // The margin counts only around what scrolls.
+      {
+        root: ref.current.closest('.jp-Commons-GitPanel'),
+        rootMargin: '600px'
+      }
     );
     observer.observe(ref.current);
     return () => observer.disconnect();

@@ -33,8 +33,6 @@ export class VersionPanel extends ReactWidget {
     this.title.closable = true;
     this.title.label = `${fileName(version.path)} @ ${revisionWords(look.trans, version.rev)}`;
     this.title.caption = version.path;
-    this.node.setAttribute('role', 'region');
-    this.node.setAttribute('aria-label', this.title.label);
   }
 
   protected override render(): JSX.Element {
