@@ -197,6 +197,8 @@ test('branches are searched for and chosen, and the file browser leads here', as
   repo.git('tag', '-a', 'v1', '-m', 'One');
   const alice = await signIn('alice');
   await alice.goto('lab');
+  await alice.setTheme('JupyterLab Dark');
+  await expect(alice.page.locator('#jupyterlab-splash')).toHaveCount(0);
   await alice.page
     .locator('.jp-DirListing-item')
     .filter({ hasText: 'branches' })
@@ -209,7 +211,10 @@ test('branches are searched for and chosen, and the file browser leads here', as
   const field = panel.root.getByRole('combobox');
   await field.fill('plo');
   await expect(
-    panel.root.getByRole('option', { name: 'Branch feature/plots' })
+    panel.root.getByRole('option', {
+      name: 'Branch feature/plots',
+      exact: true
+    })
   ).toBeVisible();
   await accessible(alice);
   await alice.page.screenshot({ path: join(PICTURES, 'history-branches.png') });
