@@ -4,6 +4,7 @@ import type { Locator, Page } from '@playwright/test';
 import { accessibilityProblems } from '../src/axe.ts';
 import { expect, test } from '../src/fixtures.ts';
 import { GitRepo } from '../src/git-repo.ts';
+import type { Person } from '../src/person.ts';
 import { picture } from '../src/picture.ts';
 
 const PICTURES = join(import.meta.dirname, '../screenshots');
@@ -85,6 +86,12 @@ const SECOND: Cell[] = [
   { id: 'save', source: "data.to_csv('out.csv')" }
 ];
 
+/** In another theme, when the curtain of its change is gone. */
+async function drawIn(person: Person, shade: string): Promise<void> {
+  await person.setTheme(`JupyterLab ${shade}`);
+  await expect(person.page.locator('#jupyterlab-splash')).toHaveCount(0);
+}
+
 /** Everything as it lies, by somebody else than the other commits. */
 function commitOfBo(repo: GitRepo): string {
   repo.git('add', '-A');
@@ -150,7 +157,7 @@ test('a notebook in two versions: cells, folded outputs, images, keyboard, nothi
       await panel.getByLabel('Side by side').uncheck();
     }
     for (const shade of ['Light', 'Dark']) {
-      await alice.setTheme(`JupyterLab ${shade}`);
+      await drawIn(alice, shade);
       await page.screenshot({
         path: join(PICTURES, `git-diff-${layout}-${shade.toLowerCase()}.png`)
       });
@@ -185,7 +192,7 @@ test('a version opens read-only; a cell of it goes into the open notebook, and C
   await expect(version).toContainText('Ana · Nov 14, 2023');
   await expect(version.locator('img[src^="data:image/png"]')).toHaveCount(1);
   for (const shade of ['Light', 'Dark']) {
-    await alice.setTheme(`JupyterLab ${shade}`);
+    await drawIn(alice, shade);
     await page.screenshot({
       path: join(PICTURES, `git-version-${shade.toLowerCase()}.png`)
     });
@@ -212,8 +219,11 @@ test('a version opens read-only; a cell of it goes into the open notebook, and C
     .getByRole('button', { name: 'Restore this cell: Cell 4' })
     .click();
   await expect(open.cells).toHaveCount(17 + 1);
-  await expect(page.getByText('is back in its place')).toBeVisible();
-  await page.getByRole('button', { name: 'Undo' }).last().click();
+  await page
+    .locator('.Toastify__toast')
+    .filter({ hasText: 'is back in its place' })
+    .getByRole('button', { name: 'Undo' })
+    .click();
   await expect(open.cells).toHaveCount(17);
 });
 
@@ -275,7 +285,7 @@ test('each cell says who changed it last, opens its history, and lets go of its 
   await expect(lines.nth(0)).toContainText(/Ana · .* ago · First look/);
   await expect(lines.nth(1)).toContainText(/Bo · .* ago · February/);
   for (const shade of ['Light', 'Dark']) {
-    await alice.setTheme(`JupyterLab ${shade}`);
+    await drawIn(alice, shade);
     await page.screenshot({
       path: join(PICTURES, `git-blame-${shade.toLowerCase()}.png`)
     });

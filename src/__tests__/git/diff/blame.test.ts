@@ -21,7 +21,7 @@ const commits: GitBlame['commits'] = {
 /** As much of a cell as the lines ask for. */
 class FakeCell extends Widget {
   readonly inViewportChanged = new Signal<this, boolean>(this);
-  readonly model: { id: string; contentChanged: Signal<object, void> };
+  readonly model: { id: string; contentChanged: Signal<unknown, void> };
   constructor(
     id: string,
     public inViewport = true
@@ -29,12 +29,14 @@ class FakeCell extends Widget {
     super();
     this.layout = new PanelLayout();
     const sender = { id };
-    this.model = Object.assign(sender, { contentChanged: new Signal(sender) });
+    this.model = Object.assign(sender, {
+      contentChanged: new Signal<unknown, void>(sender)
+    });
   }
   type(): void {
     this.model.contentChanged.emit();
   }
-  show(): void {
+  comeIntoView(): void {
     this.inViewport = true;
     this.inViewportChanged.emit(true);
   }
@@ -125,7 +127,7 @@ describe('Who last changed a cell', () => {
       'Not committed yet',
       undefined
     ]);
-    scene.cells[2]!.show();
+    scene.cells[2]!.comeIntoView();
     expect(scene.cells[2]!.line).toBe('Ana · 3 weeks ago · Fix the plot');
   });
 
@@ -181,7 +183,7 @@ describe('Who last changed a cell', () => {
     const blame = await scene.start();
     blame.dispose();
     scene.saveState.emit('completed');
-    scene.cells[2]!.show();
+    scene.cells[2]!.comeIntoView();
     scene.cells[0]!.type();
     jest.runAllTimers();
     await settle();
