@@ -119,10 +119,11 @@ function mergeParts(
   if (text.text !== live.source) {
     edit.source = text.text;
   }
-  if (outputs === 'outside' && live.type === outside.type) {
+  const fits = live.type === outside.type;
+  if (outputs === 'outside' && fits) {
     edit.outputs = true;
   }
-  if (attachments === 'outside' && live.type === outside.type) {
+  if (attachments === 'outside' && fits) {
     edit.attachments = true;
   }
   if (metadata.keys.length > 0) {
@@ -132,6 +133,8 @@ function mergeParts(
     text.conflicts.length > 0 ||
     outputs === 'conflict' ||
     attachments === 'conflict' ||
+    // The live cell, of another type by now, has no place for them.
+    (!fits && (outputs === 'outside' || attachments === 'outside')) ||
     metadata.conflict;
   return {
     edit: Object.keys(edit).length === 0 ? null : edit,

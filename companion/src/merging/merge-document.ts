@@ -198,16 +198,20 @@ function whatGoes(
   const stays = new Set(
     plan.places.flatMap(place => ('live' in place ? place.live : []))
   );
-  const cells: Reversal['cells'] = {};
+  const cells: [string, JsonObject][] = [];
   for (const [number, cell] of doc.getArray('cells').toArray().entries()) {
     if (
       cell instanceof Y.Map &&
       (plan.edits.has(number) || !stays.has(number))
     ) {
-      cells[String(cell.get('id'))] = cellOf(cell);
+      cells.push([String(cell.get('id')), cellOf(cell)]);
     }
   }
-  return { cells, metadata: plan.metadata.length > 0 ? metadataOf(doc) : {} };
+  return {
+    // Not by assignment: a cell may be called __proto__.
+    cells: Object.fromEntries(cells),
+    metadata: plan.metadata.length > 0 ? metadataOf(doc) : {}
+  };
 }
 
 const BEGINNING_MOST = 60;
