@@ -111,7 +111,7 @@ export class Merges {
         base,
         other
       });
-      await this.remember(id, hash, result.base, [baseHash]);
+      await this.#rememberMerged(id, hash, result.base, baseHash);
       return {
         seq,
         same: result.same,
@@ -129,6 +129,25 @@ export class Merges {
       }
       throw error;
     }
+  }
+
+  /**
+   * What is in the document is not merged a second time for want of its base:
+   * people go on in it, and its cells could come twice. Without it the next
+   * change is a matter of the owner.
+   */
+  #rememberMerged(
+    id: string,
+    hash: string,
+    outline: Outline,
+    before: string | null
+  ): Promise<void> {
+    return this.remember(id, hash, outline, [before]).catch((error: unknown) =>
+      this.#options.log.warn('a merged version is not remembered', {
+        document: id,
+        reason: reasonOf(error)
+      })
+    );
   }
 
   /** Takes a merge back where nobody has gone on since. */
