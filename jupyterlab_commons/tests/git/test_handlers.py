@@ -11,20 +11,16 @@ from typing import Any
 
 import pytest
 from tornado.httpclient import HTTPClientError, HTTPResponse
-from tornado.websocket import WebSocketClientConnection
 
 from jupyterlab_commons.git.routes import ROUTES
 from jupyterlab_commons.git.service import GitService, git_of
-from jupyterlab_commons.git.watch import MOST_LISTENERS
 
 from .repos import TestRepo
 from .test_runner import FakeGit, alive, until
 from .traps import defence
 
 SECONDS = 60
-ERRORS = Path(__file__).parents[3] / "protocol" / "fixtures" / "errors.json"
 Fetch = Callable[..., Awaitable[HTTPResponse]]
-Dial = Callable[..., Awaitable[WebSocketClientConnection]]
 
 
 @pytest.fixture
@@ -175,12 +171,20 @@ async def test_what_is_no_trust_is_refused(
     assert await page.refusal(page.post("trust", body)) == (400, "BAD_REQUEST")
 
 
-def method_of(name: str) -> str:
-    return next(
+def methods_of(name: str) -> list[str]:
+    """What this package answers there, itself or in a class that it inherits."""
+    own = [
         each
-        for each in ("get", "post", "put", "delete", "patch")
-        if each in vars(ROUTES[name])
-    ).upper()
+        for each in ROUTES[name].__mro__
+        if each.__module__.startswith("jupyterlab_commons.")
+    ]
+    found = [
+        method
+        for method in ("GET", "POST", "PUT", "DELETE", "PATCH")
+        if any(method.lower() in vars(each) for each in own)
+    ]
+    assert found
+    return found
 
 
 @pytest.mark.parametrize("name", ROUTES)
@@ -189,17 +193,16 @@ async def test_nobody_without_a_token_is_answered(
 ) -> None:
     before = git.runner.started
     for given in ("token wrong", ""):
-        method = method_of(name)
-        body = None if method == "GET" else "{}"
-        with pytest.raises(HTTPClientError) as refused:
-            await jp_fetch(
-                *("commons", "git", name),
-                method=method,
-                body=body,
-                headers={"Authorization": given},
-                params={"repo": "work"},
-            )
-        assert refused.value.code == 403
+        for method in methods_of(name):
+            with pytest.raises(HTTPClientError) as refused:
+                await jp_fetch(
+                    *("commons", "git", name),
+                    method=method,
+                    body=None if method == "GET" else "{}",
+                    headers={"Authorization": given},
+                    params={"repo": "work"},
+                )
+            assert refused.value.code == 403
     assert git.runner.started == before
 
 
@@ -217,9 +220,7 @@ async def test_every_verb_asks_whether_this_person_may(
     authorizer.is_authorized, allowed = nobody, authorizer.is_authorized
     before = git.runner.started
     try:
-        for method in ("GET", "POST", "PUT", "DELETE", "PATCH"):
-            if method.lower() not in vars(ROUTES[name]):
-                continue
+        for method in methods_of(name):
             asked.clear()
             with pytest.raises(HTTPClientError) as refused:
                 await jp_fetch(
@@ -284,6 +285,7 @@ async def test_a_stream_ends_git_when_the_page_goes_away(
     (pid,) = fake.pids()
     assert alive(pid)
     writer.close()
+    await writer.wait_closed()
     await until(lambda: not alive(pid))
 
 
@@ -303,97 +305,5 @@ esac"""
     await until(lambda: len(fake.pids()) == 1)
     (pid,) = fake.pids()
     writer.close()
+    await writer.wait_closed()
     await until(lambda: not alive(pid))
-
-
-class Watcher:
-    def __init__(self, socket: WebSocketClientConnection) -> None:
-        self.socket = socket
-
-    async def hears(self) -> list[str] | None:
-        text = await asyncio.wait_for(self.socket.read_message(), SECONDS)
-        return None if text is None else json.loads(text)["changed"]
-
-
-@pytest.fixture
-async def watch(git: GitService, jp_ws_fetch: Dial) -> AsyncIterator[Any]:
-    opened: list[Watcher] = []
-
-    async def dial(repo: str = "work", **more: Any) -> Watcher:
-        socket = await jp_ws_fetch(
-            "commons", "git", "watch", params={"repo": repo}, **more
-        )
-        opened.append(Watcher(socket))
-        return opened[-1]
-
-    yield dial
-    for each in opened:
-        each.socket.close()
-
-
-async def test_a_page_hears_of_changes_until_it_leaves(
-    git: GitService, watch: Any, work: TestRepo
-) -> None:
-    work.commit(files={"a": "1"})
-    first, second = await watch(), await watch()
-    assert (await first.hears(), await second.hears()) == ([], [])
-    started = git.runner.started
-    work.git("branch", "b")
-    git.changed(await git.repositories.open("work"))
-    assert await first.hears() == ["refs"]
-    assert await second.hears() == ["refs"]
-    work.git("branch", "c")
-    assert await first.hears() == ["refs"]
-    # The one question above, which opened it; watching asked nothing.
-    assert git.runner.started > started
-    after = git.runner.started
-    first.socket.close()
-    second.socket.close()
-    await until(lambda: git.watches.listeners == 0)
-    assert git.runner.started == after
-
-
-@pytest.mark.parametrize("repo", ["nowhere", "../..", "x" * 5000])
-async def test_no_repository_closes_with_the_row_of_the_refusal(
-    watch: Any, repo: str
-) -> None:
-    socket = await watch(repo)
-    assert await socket.hears() is None
-    table = json.loads(ERRORS.read_text("utf8"))
-    assert socket.socket.close_reason == "GIT_REFUSED"
-    assert socket.socket.close_code == table["GIT_REFUSED"]["close"]
-
-
-async def test_twenty_pages_and_no_more(watch: Any, work: TestRepo) -> None:
-    work.commit(files={"a": "1"})
-    for _ in range(MOST_LISTENERS):
-        assert await (await watch()).hears() == []
-    late = await watch()
-    assert await late.hears() is None
-    table = json.loads(ERRORS.read_text("utf8"))
-    assert late.socket.close_reason == "TOO_MANY"
-    assert late.socket.close_code == table["TOO_MANY"]["close"]
-
-
-async def test_a_page_that_speaks_is_closed(watch: Any, work: TestRepo) -> None:
-    work.commit(files={"a": "1"})
-    socket = await watch()
-    assert await socket.hears() == []
-    await socket.socket.write_message("{}")
-    assert await socket.hears() is None
-    assert socket.socket.close_reason == "BAD_REQUEST"
-
-
-async def test_a_page_of_another_origin_cannot_listen_with_the_cookie(
-    watch: Any, jp_fetch: Fetch, jp_http_port: int, work: TestRepo
-) -> None:
-    work.commit(files={"a": "1"})
-    host = f"localhost:{jp_http_port}"
-    answer = await jp_fetch("api", "status", headers={"Host": host})
-    cookie = answer.headers["Set-Cookie"].partition(";")[0]
-    proof = {"Authorization": "", "Cookie": cookie}
-    with pytest.raises(HTTPClientError) as refused:
-        await watch(headers={**proof, "Origin": "https://evil.example.org"})
-    assert refused.value.code == 403
-    own = await watch(headers={**proof, "Origin": f"http://{host}"})
-    assert await own.hears() == []
