@@ -111,7 +111,7 @@ class Remotes:
         return {"ref": way.branch, **_told(done)}
 
     async def _fetch(self, repo: Repo, way: _Way, request: RemoteRequest) -> Result:
-        args = ["fetch", "--no-progress", "--no-prune-tags", "--refmap="]
+        args = ["fetch", "--no-progress", "--refmap="]
         args += ["--", way.remote, *way.refspecs]
         done = await self._far(repo, way, request, args)
         if done.code != 0:

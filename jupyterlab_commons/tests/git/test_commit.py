@@ -181,6 +181,10 @@ async def test_no_hook_runs_unless_it_is_trusted_and_asked_for(
     git.repositories.trust.trust(repo.git_dir, info.programs, info.programs.shown)
     trusted = await git.repositories.open("work")
     change(work, "3\n")
+    with pytest.raises(CommonsError) as moved:
+        await commit(git, trusted, head, hooks=True)
+    assert moved.value.code == "GIT_MOVED"
+    assert not trap.ran
     await commit(git, trusted, made, hooks=True)
     assert trap.ran
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from typing import Any
@@ -51,6 +52,18 @@ async def test_one_changed_cell_is_staged_and_the_file_stays(
     await git.stages.unstage_notebook(repo, PATH, Choice([2]))
     assert index(work).decode() == BEFORE
     assert work.git("diff", "--cached", "--name-only") == b""
+
+
+async def test_cells_that_are_staged_at_once_do_not_undo_each_other(
+    git: GitService, work: TestRepo, repo: Repo
+) -> None:
+    after = notebook(*(cell(f"x = {n}", f"id{n}") for n in range(6)))
+    work.write("plot.ipynb", after)
+    calls = (
+        git.stages.stage_notebook(repo, PATH, Choice([n]), bare=False) for n in range(6)
+    )
+    await asyncio.gather(*calls)
+    assert {f"x = {n}" for n in range(6)} <= set(sources(index(work)))
 
 
 async def test_outputs_are_left_out_of_the_index_and_stay_in_the_file(

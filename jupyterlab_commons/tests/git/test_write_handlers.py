@@ -150,11 +150,11 @@ async def test_a_page_that_leaves_ends_its_fetch(
         address = ("127.0.0.1", jp_serverapp.port)
         _, page = await asyncio.open_connection(*address)
         page.write(
-            f"POST {url} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+            f"POST {url} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {len(body)}\r\n"
             f"Authorization: token {jp_serverapp.identity_provider.token}\r\n"
             f"\r\n{body}".encode()
         )
-        await asyncio.to_thread(far.held.wait, 60)
+        assert await asyncio.to_thread(far.held.wait, 60)
         git = git_of(server.settings, str(server.work.top.parent))
         repo = await git.repositories.open("work")
         page.close()
