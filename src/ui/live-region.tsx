@@ -2,7 +2,8 @@ import * as React from 'react';
 
 /**
  * Says a result to a screen reader. It must be on the page before the text
- * changes, so it is always drawn, also when it is empty.
+ * changes, so it is always drawn, also when it is empty. Not `jp-mod-hidden`:
+ * JupyterLab takes what has that class away from everybody.
  */
 export function LiveRegion(props: {
   text: string;
@@ -13,7 +14,7 @@ export function LiveRegion(props: {
       className={
         props.visible
           ? 'jp-Commons-LiveRegion'
-          : 'jp-Commons-LiveRegion jp-mod-hidden'
+          : 'jp-Commons-LiveRegion jp-mod-unseen'
       }
       role="status"
       aria-live="polite"

@@ -46,6 +46,12 @@ for (const theme of THEMES) {
     ).toBeVisible();
     await bob.page.screenshot(picture('guest'));
     const dialog = await alice.openShareDialog();
+    // What is only for screen readers is not taken away from them, too.
+    for (const region of await alice.page
+      .locator('.jp-Commons-LiveRegion')
+      .all()) {
+      await expect(region).not.toHaveCSS('display', 'none');
+    }
     await alice.page.screenshot(picture('share-dialog'));
     expect(
       await accessibilityProblems(alice.page, '.jp-Commons-ShareDialog')
