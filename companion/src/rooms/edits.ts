@@ -228,6 +228,9 @@ export class Edits {
       case 'changed':
         this.#senders.set(this.#journal.head + 1, null);
         this.#journal.accept(user, applied.update, applied.owners, mark);
+        if (this.#state.full) {
+          this.#measureLater();
+        }
         return;
       case 'full':
         throw new CommonsError('DOCUMENT_FULL');

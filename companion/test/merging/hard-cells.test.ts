@@ -2,8 +2,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as Y from 'yjs';
-import type { MergeResult } from '../../src/merging/merge-document.ts';
-import { code, Live, markdown } from './live-notebook.ts';
+import {
+  prepareMerge,
+  versionOfFile,
+  type MergeResult
+} from '../../src/merging/merge-document.ts';
+import { ID, openTestRoom } from '../rooms/test-room.ts';
+import { code, fileOf, Live, markdown } from './live-notebook.ts';
 
 /** As it comes back from the store. */
 const stored = (merge: MergeResult): MergeResult => ({
@@ -50,4 +55,28 @@ test('attachments that the live cell, of another type by now, cannot take are a 
   assert.equal(merge.counts.conflicts, 1);
   assert.equal((await live.cells())[0]!.cell_type, 'code');
   await live.close();
+});
+
+test('a large merge that replaces what it brings leaves room for edits', async () => {
+  const big = (letter: string) => [code(letter.repeat(6_000), 'a')];
+  const limits = { documentBytes: 10_000 };
+  const room = await openTestRoom({ content: fileOf(big('x')), limits });
+  const page = await room.join('bob');
+  const { outline: base } = await room.rooms.content(ID);
+  const other = versionOfFile('notebook', fileOf(big('y')));
+  const change = room.rooms.change(ID, 'ada', 'outside', (doc, live) =>
+    prepareMerge(doc, live, { base, other })
+  );
+  await room.deliver();
+  assert.equal((await change).result.same, true);
+  room.clock.advance(1_000);
+  const source = page.cells.get(0).get('source') as Y.Text;
+  source.insert(0, 'bob');
+  await room.deliver();
+  assert.deepEqual(
+    page.heard.filter(({ type }) => type === 'refusal'),
+    []
+  );
+  assert.ok((await room.content()).includes('boby'));
+  await room.close();
 });
