@@ -29,6 +29,8 @@ Try this:
   2. Sign in as bob in a private window or another browser: the invitation is there. Open it.
   3. Type in both. Run a cell as alice: bob sees the output. Bob cannot run on alice's kernel.
   4. Give carol "Can view", stop alice's server (File > Hub Control Panel), edit as bob, start it again.
+  5. Press the memory in the status bar: who uses what, by notebook, and what is reached first.
+  6. In a terminal of JupyterLab: git init, git add and git commit a notebook; then open History on the left.
 
 This is a demonstration: all four share one system user of this machine, and everybody knows
 the password. It listens on this machine only. Notebooks and settings lie in ${DIR}.
