@@ -57,6 +57,9 @@ test('what a browser fetches of ours before anybody has done anything keeps the 
   });
   await alice.openLab();
   await alice.isSignedIn();
+  await expect(
+    alice.page.getByRole('button', { name: /^Mem .*CPU/ })
+  ).toBeVisible();
   const files = await Promise.all(bodies.values());
   const sum = (size: (body: Buffer) => number) =>
     files.reduce((total, body) => total + size(body), 0);
