@@ -149,6 +149,7 @@ test('what cannot be listed says why, and what others wrote is text', async ({
 
   GitRepo.make(hub, 'alice', 'empty').write('a.py', '');
   await alice.goto('lab/tree/empty/a.py');
+  await GitPanel.open(alice);
   await expect(panel.root).toContainText('This repository has no commits yet.');
 
   const repo = GitRepo.make(hub, 'alice', 'hostile');
@@ -160,6 +161,7 @@ test('what cannot be listed says why, and what others wrote is text', async ({
   repo.git('checkout', '-q', '--detach', head);
   repo.git('config', 'core.fsmonitor', `touch ${HOSTILE}`);
   await alice.goto('lab/tree/hostile/a.py');
+  await GitPanel.open(alice);
   await expect(panel.row('<img src=x')).toBeVisible();
   await expect(panel.root).toContainText('HEAD is detached at');
   await panel.row('<img').click();
