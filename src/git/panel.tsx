@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
+import { useMinute } from '../ui/use-minute';
 import { Banner } from '../ui/banner';
 import { EmptyState } from '../ui/empty-state';
 import { LiveRegion } from '../ui/live-region';
@@ -16,8 +17,6 @@ import type { Rows } from './rows';
 import { isSearch } from './search';
 import type { Place } from './state';
 import { gitProblem } from './words';
-
-const MINUTE_MS = 60_000;
 
 const ClosedState = later(async () => {
   return (await import('./closed-states')).ClosedState;
@@ -87,11 +86,7 @@ export class HistoryPanel extends ReactWidget {
 /** Draws the model's state, again each minute for what "ago" says. */
 export function HistoryView(props: HistoryViewProps): JSX.Element {
   const { model, now = Date.now } = props;
-  const [minute, setMinute] = React.useState(now);
-  React.useEffect(() => {
-    const timer = window.setInterval(() => setMinute(now()), MINUTE_MS);
-    return () => window.clearInterval(timer);
-  }, [now]);
+  const minute = useMinute(now);
   return (
     <UseSignal signal={model.changed}>
       {() => <Case {...props} minute={minute} />}

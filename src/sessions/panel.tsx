@@ -3,14 +3,13 @@ import type { DocumentInfo } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { useMinute } from '../ui/use-minute';
 import { Banner } from '../ui/banner';
 import { EmptyState } from '../ui/empty-state';
 import { LiveRegion } from '../ui/live-region';
 import { errorWords } from '../ui/problem-words';
 import { DocumentRow, type RowVerb } from './document-row';
 import type { DocumentLists, SessionsModel } from './model';
-
-const MINUTE_MS = 60_000;
 
 export type SessionsViewProps = {
   model: SessionsModel;
@@ -35,11 +34,7 @@ export class SessionsPanel extends ReactWidget {
 /** Draws the model's state, again each minute for what "ends in" says. */
 export function SessionsView(props: SessionsViewProps): JSX.Element {
   const { model, now = Date.now } = props;
-  const [minute, setMinute] = React.useState(now);
-  React.useEffect(() => {
-    const timer = window.setInterval(() => setMinute(now()), MINUTE_MS);
-    return () => window.clearInterval(timer);
-  }, [now]);
+  const minute = useMinute(now);
   return (
     <UseSignal signal={model.changed}>
       {() => <Case {...props} minute={minute} />}
