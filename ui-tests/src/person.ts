@@ -72,6 +72,11 @@ export class Person {
     await this.labIsReady();
   }
 
+  /** Opens JupyterLab with nothing in it: what earlier pages of this person left open is not restored. */
+  async openFresh(): Promise<void> {
+    await this.goto('lab?reset');
+  }
+
   /** Opens JupyterLab unless it is open. */
   async openLab(): Promise<void> {
     if (!this.page.url().includes(`/user/${this.name}/lab`)) {
