@@ -10,6 +10,7 @@ export * from './link.ts';
 export * from './merge-patch.ts';
 export * from './merged.ts';
 export * from './messages.ts';
+export * from './quota.ts';
 export * from './roles.ts';
 export * from './routes.ts';
 export * from './usage-problems.ts';

@@ -1,0 +1,97 @@
+import type {
+  Allowance,
+  Override,
+  QuotaResource,
+  QuotaThreshold
+} from '@jupyterlab-commons/protocol';
+import type { LedgerView, Millis, Rates } from '../ledger/types.ts';
+
+export type Period = 'day' | 'week' | 'month';
+
+/** The time that counts for a policy, as the file says it. */
+export type WindowRule =
+  | { kind: 'rolling'; seconds: number }
+  | { kind: 'calendar'; every: Period; zone: string }
+  /** Starts full; `amount` comes in at the start of each period of `zone`, never above `cap`. */
+  | {
+      kind: 'balance';
+      amount: number;
+      every: Period;
+      cap: number;
+      zone: string;
+    }
+  | { kind: 'now' };
+
+export type PolicyScope =
+  { kind: 'everyone'; name: '' } | { kind: 'group' | 'user'; name: string };
+
+/**
+ * How policies of the same resource, GPU model and kind of window that hold for
+ * one person come together: each for itself, the largest limit, or all limits
+ * added up.
+ */
+export type Combination = 'each' | 'max' | 'sum';
+
+export type Policy = {
+  /** Unique; the name by which overrides and the log speak of it. */
+  name: string;
+  title: string;
+  resource: QuotaResource;
+  gpu: string | null;
+  limit: number;
+  window: WindowRule;
+  scope: PolicyScope;
+  pool: 'member' | 'shared';
+  combine: Combination;
+  /** `hub`, or the name of a meter. */
+  source: string;
+  /** Ascending by percent. */
+  thresholds: readonly QuotaThreshold[];
+};
+
+/** Which servers are of a profile, and what they take. */
+export type ProfileRule = Rates & {
+  name: string;
+  /** `user_options` that must be equal; empty: every server that no other rule fits. */
+  match: Readonly<Record<string, string>>;
+};
+
+export type MeterRule = {
+  name: string;
+  resource: QuotaResource;
+  gpu: string | null;
+  everySeconds: number;
+} & (
+  | { kind: 'prometheus'; url: string; query: string; userLabel: string }
+  /** Programs print one line `user amount` a person, in the unit of the resource; the argument list is used as it stands. */
+  | { kind: 'command'; command: readonly string[] }
+  | { kind: 'slurm'; command: readonly string[] }
+  | { kind: 'filesystem'; command: readonly string[] }
+);
+
+/** The file of policies, read and checked. */
+export type PolicySet = {
+  zone: string;
+  contact: string;
+  profiles: readonly ProfileRule[];
+  policies: readonly Policy[];
+  meters: readonly MeterRule[];
+};
+
+/** A place in the file that cannot be used, and what to write instead. Lines count from 1; 0 is the file as a whole. */
+export type FileProblem = { line: number; message: string };
+
+/** Everything that an allowance follows from. */
+export type Situation = {
+  set: PolicySet;
+  ledger: LedgerView;
+  /** Those that hold now. */
+  overrides: readonly Override[];
+  now: Millis;
+};
+
+/** What holds for one person; pure, quick (at most 1 ms for 20 policies), the same for page, dashboard, hook and CSV. */
+export type Evaluate = (
+  situation: Situation,
+  person: { user: string; groups: readonly string[] }
+) => Allowance[];
