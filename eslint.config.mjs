@@ -108,6 +108,7 @@ export default defineConfig(
       'src/**/*.{ts,tsx}',
       'protocol/src/**/*.ts',
       'companion/{src,test,bench}/**/*.ts',
+      'companion/dashboard/**/*.{ts,tsx}',
       'ui-tests/**/*.ts'
     ],
     ignores: ['src/__tests__/**'],
@@ -138,7 +139,7 @@ export default defineConfig(
     rules: { 'jupyter/require-disposable-ownership': 'off' }
   },
   {
-    files: ['src/**/*.{ts,tsx}'],
+    files: ['src/**/*.{ts,tsx}', 'companion/dashboard/**/*.tsx'],
     plugins: { 'react-hooks': reactHooks },
     rules: reactHooks.configs.recommended.rules
   },

@@ -23,6 +23,7 @@ const PAGE = [...PROTOCOL, 'src', 'tsconfig.json', 'yarn.lock'];
 const COMPANION = [
   ...PROTOCOL,
   'companion/src',
+  'companion/dashboard',
   'companion/package.json',
   'yarn.lock'
 ];
@@ -74,27 +75,48 @@ function buildExtension(production, force) {
 /** One file per thread with everything in it, so that the companion needs no node_modules. */
 async function bundleCompanion() {
   rmSync(COMPANION_DIST, { recursive: true, force: true });
-  const meta = at('.cache/companion-bundle.json');
-  await must(at('node_modules/.bin/esbuild'), [
-    'companion/src/main.ts',
-    'companion/src/storage/sqlite/store-worker.ts',
-    '--bundle',
-    '--platform=node',
-    '--format=esm',
-    '--target=node24',
-    '--legal-comments=none',
-    '--entry-names=[name]',
-    '--outdir=companion/dist',
-    `--metafile=${meta}`,
-    // Bundled CommonJS packages still ask for Node's own modules by require.
-    "--banner:js=import { createRequire as commonsRequire } from 'node:module'; const require = commonsRequire(import.meta.url);"
-  ]);
-  const inputs = Object.keys(JSON.parse(readFileSync(meta, 'utf8')).inputs);
+  const inputs = [...(await bundleServer()), ...(await bundleDashboard())];
   writeFileSync(
     join(COMPANION_DIST, 'third-party-licences.txt'),
     thirdPartyLicences(inputs)
   );
 }
+
+/** Runs esbuild and answers the files that went in. */
+async function bundle(name, args) {
+  const meta = at(`.cache/${name}-bundle.json`);
+  await must(at('node_modules/.bin/esbuild'), [
+    ...args,
+    '--bundle',
+    '--format=esm',
+    '--legal-comments=none',
+    '--entry-names=[name]',
+    `--metafile=${meta}`
+  ]);
+  return Object.keys(JSON.parse(readFileSync(meta, 'utf8')).inputs);
+}
+
+const bundleServer = () =>
+  bundle('companion', [
+    'companion/src/main.ts',
+    'companion/src/storage/sqlite/store-worker.ts',
+    '--platform=node',
+    '--target=node24',
+    '--outdir=companion/dist',
+    // Bundled CommonJS packages still ask for Node's own modules by require.
+    "--banner:js=import { createRequire as commonsRequire } from 'node:module'; const require = commonsRequire(import.meta.url);"
+  ]);
+
+/** The admin's page; the companion serves it from beside its own file. */
+const bundleDashboard = () =>
+  bundle('dashboard', [
+    'companion/dashboard/page.tsx',
+    'companion/dashboard/page.css',
+    '--minify',
+    '--platform=browser',
+    '--target=es2022',
+    '--outdir=companion/dist/dashboard'
+  ]);
 
 /** Outside of this checkout the bundle has no package.json above it that says it is ESM. */
 function describeBundle() {
@@ -123,7 +145,7 @@ const buildCompanion = force =>
         'scripts/build.mjs',
         'scripts/common/licences.mjs'
       ]),
-      outputs: ['main.js', 'store-worker.js'].map(file =>
+      outputs: ['main.js', 'store-worker.js', 'dashboard/page.js'].map(file =>
         join(COMPANION_DIST, file)
       ),
       force

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Health } from '@jupyterlab-commons/protocol';
 import { systemClock } from './clock.ts';
 import { VERSION, type Config } from './config.ts';
+import { dashboardDoor } from './dashboard/parts.ts';
 import { FileKeeper } from './files/file-keeper.ts';
 import { documentResources } from './http/documents.ts';
 import { infoResources, type Condition } from './http/info.ts';
@@ -79,9 +80,12 @@ function peopleParts({ config, store, key, tokens, clock }: Wired) {
       ? null
       : new HubClient({ apiUrl: hubApiUrl, apiToken: hubApiToken, clock });
   const identity = new Identity({ hub, tokens, hubBaseUrl });
+  const sessions = new Sessions(key);
   return {
+    hub,
     identity,
-    callers: new Callers({ sessions: new Sessions(key), identity, clock }),
+    sessions,
+    callers: new Callers({ sessions, identity, clock }),
     tickets: new Tickets(),
     door: new Door({ store, now: () => clock.now() }),
     sockets: new Sockets({
@@ -283,7 +287,17 @@ function doorParts(
     bodyBytes,
     requestsPerMinute
   });
-  const server = createHttpServer({ prefix, origins, router, log });
+  const { hub, sessions } = people;
+  const frontDoor = dashboardDoor({
+    config,
+    key: wired.key,
+    hub,
+    sessions,
+    maySee: ({ admin }) => admin,
+    clock,
+    log
+  });
+  const server = createHttpServer({ prefix, origins, router, frontDoor, log });
   const halls = hallsOf(wired, documents);
   const upgrades = new Upgrades({
     ...shared,

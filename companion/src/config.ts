@@ -271,6 +271,24 @@ export const settings = {
     help: 'Path of the hub; the hub sets it.',
     parse: pathPrefix
   }),
+  hubClientId: row({
+    env: 'JUPYTERHUB_CLIENT_ID',
+    default: '',
+    help: 'Name of the service for signing in at the hub; the hub sets it. Without it there is no dashboard.',
+    parse: verbatim
+  }),
+  hubHost: row({
+    env: 'JUPYTERHUB_HOST',
+    default: '',
+    help: 'Origin of the hub where users have domains of their own; the hub sets it.',
+    parse: httpUrl
+  }),
+  oauthCallback: row({
+    env: 'JUPYTERHUB_OAUTH_CALLBACK_URL',
+    default: '',
+    help: 'Where the hub sends people back to after signing in for the dashboard; the hub sets it.',
+    parse: verbatim
+  }),
   publicUrl: row({
     env: 'JUPYTERHUB_PUBLIC_URL',
     default: '',

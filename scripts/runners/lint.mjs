@@ -6,11 +6,11 @@ import { must } from '../common/steps.mjs';
 import { assert, runChecks } from '../common/results.mjs';
 
 const PRETTIER_FILES = [
-  '{src,protocol/src,protocol/fixtures,companion/src,companion/test,scripts,ui-tests/src,ui-tests/tests,schema,style}/**/*.{ts,tsx,mjs,js,json,css}',
+  '{src,protocol/src,protocol/fixtures,companion/src,companion/test,companion/dashboard,scripts,ui-tests/src,ui-tests/tests,schema,style}/**/*.{ts,tsx,mjs,js,json,css}',
   '*.{json,js,mjs}',
   'ui-tests/*.{ts,json}'
 ];
-const STYLE_FILES = ['style/**/*.css'];
+const STYLE_FILES = ['style/**/*.css', 'companion/dashboard/*.css'];
 const PYTHON = [
   'jupyterlab_commons',
   'demo',
@@ -77,6 +77,7 @@ export const lintChecks = ({ fix = false } = {}) => [
       )
   ],
   ['types of companion', () => types('-p', 'companion', '--noEmit')],
+  ['types of dashboard', () => types('-p', 'companion/dashboard')],
   ['types of browser tests', () => types('-p', 'ui-tests', '--noEmit')],
   ['imports point one way', architecture]
 ];

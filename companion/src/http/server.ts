@@ -5,6 +5,7 @@ import {
   type ServerResponse
 } from 'node:http';
 import { CommonsError } from '@jupyterlab-commons/protocol';
+import type { FrontDoor } from '../dashboard/front-door.ts';
 import type { Log } from '../log.ts';
 import type { Origins } from './origin.ts';
 import {
@@ -23,6 +24,8 @@ export type HttpOptions = {
   prefix: string;
   origins: Origins;
   router: Router;
+  /** The admin's page; null where nobody can sign in to it. */
+  frontDoor: FrontDoor | null;
   log: Log;
 };
 
@@ -67,7 +70,7 @@ export function createHttpServer(options: HttpOptions): Server {
 }
 
 async function handle(
-  { prefix, origins, router, log }: HttpOptions,
+  { prefix, origins, router, frontDoor, log }: HttpOptions,
   request: IncomingMessage,
   response: ServerResponse
 ): Promise<void> {
@@ -80,6 +83,11 @@ async function handle(
     cors = corsHeaders(origins.check(request));
     if (target === null) {
       throw new CommonsError('NO_ROUTE');
+    }
+    if (frontDoor?.takes(method, target.path)) {
+      route = 'dashboard';
+      await frontDoor.answer(request, response, target.path, target.query);
+      return;
     }
     allow = router.methodsOf(target.path);
     if (

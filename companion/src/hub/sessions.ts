@@ -58,6 +58,8 @@ export function standingOf(
 
 /** Makes and reads sessions: `cs1.<claims>.<mac>`, both base64url. */
 export class Sessions {
+  /** Milliseconds from `now` to the end of what `issue` makes. */
+  readonly lifetime = SESSION_MS;
   readonly #key: Buffer;
 
   constructor(key: Buffer) {
