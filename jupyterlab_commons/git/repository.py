@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from jupyterlab_commons.errors import CommonsError, printable
 
+from .hub_people import HubPeople
 from .process import first_line
 from .programs import Programs
 from .revisions import told_path
@@ -186,12 +187,9 @@ class Repositories:
 
     def _author(self, settings: Mapping[str, str]) -> dict[str, str] | None:
         """Git's own `user.email`; else what the admin's template makes of the user."""
-        user = self._environ.get("JUPYTERHUB_USER", "")
-        name = settings.get("user.name") or user
-        email = settings.get("user.email")
-        template = self._environ.get("COMMONS_EMAIL_TEMPLATE", "")
-        if not email and user and "{username}" in template:
-            email = template.replace("{username}", user)
+        people = HubPeople(self._environ)
+        name = settings.get("user.name") or people.user
+        email = settings.get("user.email") or people.email(people.user)
         if not name or not email:
             return None
         return {"name": printable(name, 256), "email": printable(email, 256)}

@@ -7,6 +7,7 @@ from .handlers.branch import BranchHandler, TagHandler
 from .handlers.commit import CommitHandler
 from .handlers.diff import BlobHandler, CellHandler, DiffHandler
 from .handlers.history import HistoryHandler, RefsHandler, RepositoryHandler
+from .handlers.people import PeopleHandler
 from .handlers.remote import FetchHandler, PullHandler, PushHandler
 from .handlers.restore import CheckpointHandler, RestoreHandler
 from .handlers.stage import StageHandler, UnstageHandler
@@ -26,6 +27,7 @@ ROUTES: dict[str, type] = {
     "blob": BlobHandler,
     "blame": BlameHandler,
     "cell-history": CellHistoryHandler,
+    "people": PeopleHandler,
     "status": StatusHandler,
     "stage": StageHandler,
     "unstage": UnstageHandler,

@@ -17,6 +17,7 @@ from .details import Details
 from .diff import Diffs
 from .graph import Graphs
 from .history import History
+from .hub_people import HubPeople
 from .objects import Objects
 from .refs import RefsReader
 from .remotes import Remotes
@@ -49,6 +50,7 @@ class GitService:
         self.repositories = Repositories(
             root, self.runner, TrustStore(data / "commons"), environ
         )
+        self.people = HubPeople(environ)
         self.refs = RefsReader(self.runner)
         self.history = History(self.runner)
         self.details = Details(self.runner)

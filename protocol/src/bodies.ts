@@ -208,6 +208,29 @@ export const auditList = record({
   )
 });
 
+/** Names in a list of contributors. */
+export const CONTRIBUTORS_MOST = 200;
+
+/**
+ * `GET api/documents/:id/contributors?since=`: who has changed what the document
+ * says since that moment (milliseconds since 1970; without: ever), most changes
+ * first. Who is named is exact; changes are counted by whole hours.
+ */
+export const contributors = record({
+  contributors: list(
+    record({
+      user: name,
+      displayName: name,
+      /** What was sent at a time and is on disk: a keystroke or a paste. */
+      changes: count(1),
+      /** The last of them. */
+      at: moment
+    }),
+    CONTRIBUTORS_MOST
+  )
+});
+export type Contributors = Decoded<typeof contributors>;
+
 /** `POST api/documents/:id/tickets` `{epoch?}` and `POST api/events/tickets`. */
 export const ticketRequest = record({
   /** The epoch of the copy this page holds; refused with EPOCH_CHANGED if it is another. */

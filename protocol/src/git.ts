@@ -85,6 +85,27 @@ export type GitRepository = Decoded<typeof gitRepository>;
 export const gitPerson = record({ name: text(512), email: text(512) });
 export type GitPerson = Decoded<typeof gitPerson>;
 
+/**
+ * `GET people?user=&user=` (at most 200): how to name people of the hub as
+ * co-authors. Their e-mails come from what the admin has set for everybody
+ * (`COMMONS_EMAIL_TEMPLATE`), never from names that look alike in a history.
+ * Left out: whoever asks, and everybody whose e-mail is not known for certain or
+ * cannot stand in a commit.
+ */
+export const gitPeople = record({
+  people: list(
+    record({
+      /** As the hub names them. */
+      user: text(255),
+      name: text(512),
+      email: text(512),
+      source: oneOf(['template'])
+    }),
+    200
+  )
+});
+export type GitPeople = Decoded<typeof gitPeople>;
+
 export const gitRef = record({
   kind: oneOf(['head', 'branch', 'remote', 'tag']),
   /** Without `refs/heads/` and the like. */

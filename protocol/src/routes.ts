@@ -89,6 +89,12 @@ export const routes = {
     proof: 'session',
     operation: 'file'
   },
+  contributors: {
+    method: 'GET',
+    path: 'api/documents/:id/contributors',
+    proof: 'session',
+    operation: 'read'
+  },
   undoMerge: {
     method: 'POST',
     path: 'api/documents/:id/merges/:merge/undo',

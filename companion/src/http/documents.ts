@@ -10,6 +10,7 @@ import {
   type Person
 } from '@jupyterlab-commons/protocol';
 import type { DocumentStore, StoredDocument } from '../storage/store.ts';
+import { contributorsOf } from '../sharing/contributors.ts';
 import type { Documents } from '../sharing/documents.ts';
 import type { LiveRooms } from '../sharing/live-rooms.ts';
 import type { Views } from '../sharing/views.ts';
@@ -41,6 +42,7 @@ type Names =
   | 'closeDocument'
   | 'getContent'
   | 'chooseFile'
+  | 'contributors'
   | 'undoMerge'
   | 'leaveDocument'
   | 'listAudit';
@@ -109,6 +111,12 @@ export function documentResources(options: {
         'file',
         `${choice}${kept}`
       );
+      return { status: 200, json };
+    },
+    async contributors({ access, query }) {
+      const { document } = access;
+      const since = query.get('since');
+      const json = await contributorsOf({ store, rooms }, document, since);
       return { status: 200, json };
     },
     async undoMerge({ access, caller, parts }) {

@@ -306,10 +306,11 @@ export class Edits {
     frames: number
   ): void {
     const { user } = member.connection.person;
-    const { update, owners, repaired, steps } = applied;
+    const { update, owners, repaired, visible, steps } = applied;
     member.newClients += owners.filter(([, owner]) => owner === user).length;
     this.#senders.set(this.#journal.head + 1, repaired ? null : member);
-    this.#journal.accept(user, update, owners);
+    const mark = visible ? undefined : 'unseen';
+    this.#journal.accept(user, update, owners, mark);
     this.#count(member, frames);
     if (this.#state.full) {
       this.#measureLater();

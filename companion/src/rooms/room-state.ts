@@ -13,6 +13,7 @@ import { outlineOf, type CellOutlines, type Outline } from './outline.ts';
 import { defineRoots, Schema } from './schema.ts';
 import type { RoomLimits } from './types.ts';
 import { Violation } from './violation.ts';
+import { changesContent } from './visible.ts';
 
 /** What became of an update. */
 export type Applied =
@@ -24,6 +25,8 @@ export type Applied =
       update: Uint8Array;
       owners: [number, string][];
       repaired: boolean;
+      /** Whether a file would show it. */
+      visible: boolean;
       /** What finding the places of its items took; see integrate.ts. */
       steps: number;
     }
@@ -197,6 +200,7 @@ export class RoomState {
       update: written,
       owners,
       repaired: true,
+      visible: true,
       steps: 0
     };
   }
@@ -246,10 +250,12 @@ export class RoomState {
   #applyChecked(checked: Guarded, user: string): Applied {
     let answer = { broken: null as string | null, repaired: false };
     let steps = 0;
+    let visible = false;
     this.#lastUpdate = null;
     try {
       this.doc.transact(transaction => {
         steps = integrate(transaction, checked);
+        visible = changesContent(transaction);
         forgetPlaces(transaction);
         answer = this.#schema.check(transaction, checked.fresh);
       });
@@ -282,6 +288,7 @@ export class RoomState {
       update: written,
       owners,
       repaired: answer.repaired,
+      visible,
       steps
     };
   }

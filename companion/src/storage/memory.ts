@@ -1,14 +1,16 @@
 /** Documents in memory alone, for tests and for trying things out: a restart forgets them. */
 import { CommonsError, type ShareKind } from '@jupyterlab-commons/protocol';
-import type {
-  AuditEntry,
-  DocumentStore,
-  DocumentWithHead,
-  JournalRow,
-  Millis,
-  StoredContent,
-  StoredDocument,
-  StoredShare
+import {
+  CONTRIBUTION_MS,
+  type AuditEntry,
+  type Contribution,
+  type DocumentStore,
+  type DocumentWithHead,
+  type JournalRow,
+  type Millis,
+  type StoredContent,
+  type StoredDocument,
+  type StoredShare
 } from './store.ts';
 
 type Held = {
@@ -18,6 +20,8 @@ type Held = {
   /** The two newest, oldest first. */
   snapshots: { seq: number; state: Uint8Array }[];
   owners: Map<number, string>;
+  /** By user and hour. */
+  contributions: Map<string, Contribution>;
   shares: Map<string, StoredShare>;
   joined: Set<string>;
   left: Set<string>;
@@ -27,6 +31,18 @@ type Held = {
 
 function shareKey(kind: ShareKind, name: string): string {
   return `${kind} ${name}`;
+}
+
+function count(held: Held, { user, at, mark }: JournalRow): void {
+  if (user !== '' && mark === undefined) {
+    const key = `${Math.floor(at / CONTRIBUTION_MS)} ${user}`;
+    const known = held.contributions.get(key);
+    held.contributions.set(key, {
+      user,
+      changes: 1 + (known?.changes ?? 0),
+      at: Math.max(at, known?.at ?? 0)
+    });
+  }
 }
 
 export class MemoryStore implements DocumentStore {
@@ -59,6 +75,7 @@ export class MemoryStore implements DocumentStore {
       }
     });
     held.rows.push(...structuredClone(rows));
+    rows.forEach(row => count(held, row));
     held.head += rows.length;
     for (const [client, user] of owners) {
       if (!held.owners.has(client)) {
@@ -80,6 +97,32 @@ export class MemoryStore implements DocumentStore {
     held.rows = held.rows.filter(row => row.seq > kept);
   }
 
+  async contributions(
+    id: string,
+    since: Millis,
+    limit: number
+  ): Promise<Contribution[]> {
+    const all = new Map<string, Contribution>();
+    for (const { user, changes, at } of this.#known(
+      id
+    ).contributions.values()) {
+      if (at >= since) {
+        const known = all.get(user);
+        all.set(user, {
+          user,
+          changes: changes + (known?.changes ?? 0),
+          at: Math.max(at, known?.at ?? 0)
+        });
+      }
+    }
+    return [...all.values()]
+      .sort(
+        (a, b) =>
+          b.changes - a.changes || b.at - a.at || (a.user < b.user ? -1 : 1)
+      )
+      .slice(0, limit);
+  }
+
   async createDocument(
     document: StoredDocument,
     seed: JournalRow
@@ -96,6 +139,7 @@ export class MemoryStore implements DocumentStore {
       rows: [structuredClone(seed)],
       snapshots: [],
       owners: new Map(),
+      contributions: new Map(),
       shares: new Map(),
       joined: new Set(),
       left: new Set(),

@@ -8,8 +8,24 @@ import type {
 /** Milliseconds since 1970, by the companion's clock. */
 export type Millis = number;
 
-/** An edit that nobody typed: a change of the owner's file, or the undoing of one. */
-export type JournalMark = 'outside' | 'undo';
+/**
+ * What sets an edit apart from those that people make in what the file says:
+ * - `outside`: a change of the owner's file, and `undo`: the undoing of one.
+ * - `unseen`: it changes nothing that a file shows, as the flags of a page.
+ */
+export type JournalMark = 'outside' | 'undo' | 'unseen';
+
+/** The edits of one person in one document. */
+export type Contribution = {
+  user: string;
+  /** Rows of the journal that have no mark; one is what a page sent at a time. */
+  changes: number;
+  /** The last of them. */
+  at: Millis;
+};
+
+/** Edits are counted by these hours: the rows themselves go when a snapshot stands for them. */
+export const CONTRIBUTION_MS = 3_600_000;
 
 /** One accepted edit. `seq` counts from 1 within a document, without gaps. */
 export type JournalRow = {
@@ -108,6 +124,15 @@ export interface DocumentStore {
    * rows since that one stay, so that one damaged snapshot loses nothing.
    */
   compact(id: string, seq: number, state: Uint8Array): Promise<void>;
+  /**
+   * Everybody whose last edit is not before `since`, most edits first. Who is
+   * named is exact; the edits of an hour are counted as a whole.
+   */
+  contributions(
+    id: string,
+    since: Millis,
+    limit: number
+  ): Promise<Contribution[]>;
 
   /** The document, its first row and an audit entry, or nothing. */
   createDocument(document: StoredDocument, seed: JournalRow): Promise<void>;

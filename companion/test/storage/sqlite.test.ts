@@ -76,13 +76,15 @@ test('a store of a newer companion is refused in one sentence', async () => {
 test('a store of the first format is brought up to date with all that is in it', async () => {
   const directory = folder();
   const before = await openStore(directory);
-  await before.createDocument(documentOf('a'), row(1));
+  await before.createDocument(documentOf('a'), row(1, ''));
+  await before.append(idOf('a'), [row(2), row(3, 'bob'), row(4)], []);
   await before.close();
   const db = new DatabaseSync(fileOf(directory));
   db.exec(
     `ALTER TABLE documents DROP COLUMN file_sent;
      ALTER TABLE journal DROP COLUMN mark;
      DROP TABLE asides;
+     DROP TABLE contributions;
      PRAGMA user_version = 1`
   );
   db.close();
@@ -91,7 +93,15 @@ test('a store of the first format is brought up to date with all that is in it',
   const file = { ...documentOf('a').file, sent: 'ff' };
   await store.updateDocument(idOf('a'), { file });
   assert.equal((await store.document(idOf('a')))?.file.sent, 'ff');
-  assert.deepEqual((await store.load(idOf('a'))).rows, [row(1)]);
+  assert.deepEqual((await store.load(idOf('a'))).rows, [
+    row(1, ''),
+    ...[row(2), row(3, 'bob'), row(4)]
+  ]);
+  await store.append(idOf('a'), [row(5, 'bob'), row(6, 'bob')], []);
+  assert.deepEqual(await store.contributions(idOf('a'), 0, 9), [
+    { user: 'bob', changes: 3, at: 1006 },
+    { user: 'ada', changes: 2, at: 1004 }
+  ]);
   await store.putAside(idOf('a'), { x: bytes(1) });
   assert.deepEqual(await store.aside(idOf('a'), 'x'), bytes(1));
   await store.close();

@@ -1,8 +1,21 @@
 /** The calls about what documents hold: journal, snapshots, owners of client ids. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import type { JournalRow, StoredContent } from '../store.ts';
+import {
+  CONTRIBUTION_MS,
+  type Contribution,
+  type JournalRow,
+  type Millis,
+  type StoredContent
+} from '../store.ts';
 import { Refused } from './refused.ts';
-import { asideOf, journalRowOf, snapshotOf, sumOf, whoOf } from './rows.ts';
+import {
+  asideOf,
+  contributionOf,
+  journalRowOf,
+  snapshotOf,
+  sumOf,
+  whoOf
+} from './rows.ts';
 
 export class ContentCalls {
   readonly #head: StatementSync;
@@ -10,6 +23,8 @@ export class ContentCalls {
   readonly #insertRow: StatementSync;
   readonly #rowsAfter: StatementSync;
   readonly #dropRows: StatementSync;
+  readonly #count: StatementSync;
+  readonly #contributions: StatementSync;
   readonly #insertSnapshot: StatementSync;
   readonly #snapshots: StatementSync;
   readonly #dropSnapshots: StatementSync;
@@ -31,6 +46,15 @@ export class ContentCalls {
     );
     this.#dropRows = db.prepare(
       'DELETE FROM journal WHERE document = ? AND seq <= ?'
+    );
+    this.#count = db.prepare(
+      `INSERT INTO contributions VALUES (?, ?, ?, 1, ?) ON CONFLICT DO UPDATE
+       SET changes = changes + 1, last_at = MAX(last_at, excluded.last_at)`
+    );
+    this.#contributions = db.prepare(
+      `SELECT user, SUM(changes) AS changes, MAX(last_at) AS at
+       FROM contributions WHERE document = ? AND last_at >= ?
+       GROUP BY user ORDER BY changes DESC, at DESC, user LIMIT ?`
     );
     this.#insertSnapshot = db.prepare(
       'INSERT INTO snapshots VALUES (?, ?, ?, ?)'
@@ -98,12 +122,18 @@ export class ContentCalls {
         throw new Refused('INTERNAL', `row ${row.seq} does not follow ${head}`);
       }
       this.insertRow(id, row);
+      this.#countRow(id, row);
       head++;
     }
     this.#setHead.run(head, id);
     for (const [client, user] of owners) {
       this.#insertOwner.run(id, client, user);
     }
+  }
+
+  contributions(id: string, since: Millis, limit: number): Contribution[] {
+    this.#headOf(id);
+    return this.#contributions.all(id, since, limit).map(contributionOf);
   }
 
   insertRow(id: string, { seq, user, at, update, mark }: JournalRow): void {
@@ -153,6 +183,12 @@ export class ContentCalls {
 
   asides(id: string): string[] {
     return this.#asides.all(id).map(row => String(row.name));
+  }
+
+  #countRow(id: string, { user, at, mark }: JournalRow): void {
+    if (user !== '' && mark === undefined) {
+      this.#count.run(id, user, Math.floor(at / CONTRIBUTION_MS), at);
+    }
   }
 
   #headOf(id: string): number {

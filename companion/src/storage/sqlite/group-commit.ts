@@ -171,6 +171,8 @@ export class GroupCommit {
         return this.#content.append(...call.args);
       case 'compact':
         return this.#content.compact(...call.args);
+      case 'contributions':
+        return this.#content.contributions(...call.args);
       case 'createDocument':
         return this.#documents.createDocument(...call.args);
       case 'putAside':

@@ -5,6 +5,7 @@ import type { DocumentStore } from '../store.ts';
 /** Methods that only read; they are answered also while nothing can be written. */
 export const readMethods = [
   'load',
+  'contributions',
   'aside',
   'asides',
   'document',

@@ -8,6 +8,7 @@ import {
 } from '@jupyterlab-commons/protocol';
 import type {
   AuditEntry,
+  Contribution,
   JournalMark,
   JournalRow,
   StoredDocument,
@@ -104,7 +105,11 @@ function sameBytes(a: Uint8Array, b: SqlRow[string] | undefined): boolean {
   return b instanceof Uint8Array && Buffer.compare(a, b) === 0;
 }
 
-const marks: readonly unknown[] = ['outside', 'undo'] satisfies JournalMark[];
+const marks: readonly unknown[] = [
+  'outside',
+  'undo',
+  'unseen'
+] satisfies JournalMark[];
 
 /** Who an edit is of, for its sum. */
 export function whoOf({
@@ -113,6 +118,14 @@ export function whoOf({
   mark
 }: Pick<JournalRow, 'user' | 'at' | 'mark'>): string {
   return mark === undefined ? `${user} ${at}` : `${user} ${at} ${mark}`;
+}
+
+export function contributionOf(row: SqlRow): Contribution {
+  return {
+    user: String(row.user),
+    changes: Number(row.changes),
+    at: Number(row.at)
+  };
 }
 
 /** What is kept beside a document, or null when it is damaged. */

@@ -94,7 +94,19 @@ const steps = [
      data BLOB NOT NULL,
      sum BLOB NOT NULL
    ) STRICT;
-   CREATE UNIQUE INDEX asides_by_document ON asides (document, name);`
+   CREATE UNIQUE INDEX asides_by_document ON asides (document, name);`,
+  `CREATE TABLE contributions (
+     document TEXT NOT NULL,
+     user TEXT NOT NULL,
+     hour INTEGER NOT NULL,
+     changes INTEGER NOT NULL,
+     last_at INTEGER NOT NULL,
+     PRIMARY KEY (document, user, hour)
+   ) STRICT, WITHOUT ROWID;
+   -- Of the time before there are only the rows that no snapshot has replaced.
+   INSERT INTO contributions
+     SELECT document, user, at / 3600000, COUNT(*), MAX(at) FROM journal
+     WHERE user <> '' AND mark IS NULL GROUP BY 1, 2, 3;`
 ];
 
 /** A store of a newer format is refused. */

@@ -176,6 +176,7 @@ export async function openSqliteStore(
     append: (id, rows, owners) =>
       call('append')(id, rows.map(trimmedRow), owners),
     compact: (id, seq, state) => call('compact')(id, seq, trimmed(state)),
+    contributions: call('contributions'),
     createDocument: (document, seed) =>
       call('createDocument')(document, trimmedRow(seed)),
     putAside: call('putAside'),
