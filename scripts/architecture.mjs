@@ -15,9 +15,21 @@ const COMPANION_BASE = [
   'log',
   'clock',
   'storage/store',
-  'rooms/types'
+  'storage/ledger-store',
+  'rooms/types',
+  'ledger/types',
+  'quota/types'
 ];
-const CONCERNS = ['rooms', 'sharing', 'files', 'hub', 'usage'];
+const CONCERNS = [
+  'rooms',
+  'sharing',
+  'files',
+  'hub',
+  'usage',
+  'ledger',
+  'quota',
+  'enforcement'
+];
 
 const inPage = names => names.map(name => `src/${name}`);
 const inCompanion = names => names.map(name => `companion/src/${name}`);
@@ -68,7 +80,7 @@ const MAY_IMPORT = {
   'companion/src/rooms': inCompanion(['storage/store']),
   // Pure, like the rooms: what becomes of two versions of a document.
   'companion/src/merging': inCompanion(['rooms']),
-  'companion/src/storage': inCompanion(['log', 'rooms/types']),
+  'companion/src/storage': inCompanion(['log', 'rooms/types', 'ledger/types']),
   // Who may do what stands on who somebody is.
   'companion/src/sharing': inCompanion([...COMPANION_BASE, 'hub']),
   // The owner's file is reached over the link.
@@ -81,6 +93,15 @@ const MAY_IMPORT = {
   // Samples come over the link.
   'companion/src/usage': inCompanion([...COMPANION_BASE, 'live/link']),
   'companion/src/hub': inCompanion(COMPANION_BASE),
+  // Servers are seen at the hub, and report over the link.
+  'companion/src/ledger': inCompanion([...COMPANION_BASE, 'hub', 'usage']),
+  // Policies stand on what the ledger knows; what follows from them stands on both.
+  'companion/src/quota': inCompanion([...COMPANION_BASE, 'ledger']),
+  'companion/src/enforcement': inCompanion([
+    ...COMPANION_BASE,
+    ...CONCERNS,
+    'live'
+  ]),
   'companion/src/config': inCompanion(['log']),
   'companion/src/log': [],
   'companion/src/clock': inCompanion(['rooms/types'])

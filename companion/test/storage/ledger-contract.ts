@@ -1,0 +1,435 @@
+/** What every store of a ledger must keep. Run on each implementation by a test file of its own. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Override } from '@jupyterlab-commons/protocol';
+import type { Correction, LedgerUser } from '../../src/ledger/types.ts';
+import { sumOf } from '../../src/storage/ledger-memory.ts';
+import type {
+  LedgerStore,
+  ReportedHour,
+  ReportedLife,
+  StoredRun,
+  StoredStop
+} from '../../src/storage/ledger-store.ts';
+
+export const HOUR = 3_600_000;
+export const START = Date.UTC(2026, 0, 1);
+
+export function runOf(change: Partial<StoredRun> = {}): StoredRun {
+  return {
+    user: 'ada',
+    server: '',
+    started: START,
+    piece: 0,
+    profile: 'default',
+    rates: {
+      cpu: 2,
+      memoryBytes: 2 ** 32,
+      gpus: 0,
+      gpuModel: null,
+      creditsPerHour: 1.5
+    },
+    from: START,
+    to: START + HOUR,
+    seconds: 3600,
+    open: false,
+    steady: 3600,
+    ...change
+  };
+}
+
+export function hourOf(change: Partial<ReportedHour> = {}): ReportedHour {
+  return {
+    user: 'ada',
+    server: '',
+    hour: START,
+    kind: 'kernel',
+    name: 'a.ipynb',
+    path: 'work/a.ipynb',
+    cpuSeconds: 1,
+    memoryByteSeconds: 2,
+    gpuBusySeconds: 3,
+    gpuHeldSeconds: 4,
+    ...change
+  };
+}
+
+const life: ReportedLife = {
+  user: 'ada',
+  server: '',
+  boot: 'b1',
+  at: START,
+  counted: {
+    cpuSeconds: 1,
+    memoryByteSeconds: 2,
+    gpuBusySeconds: 3,
+    gpuHeldSeconds: 4
+  },
+  consumers: {
+    k1: { cpuSeconds: 1, memoryByteSeconds: 2, gpuHeldSeconds: 4 }
+  }
+};
+
+const userOf = (user: string, change: Partial<LedgerUser> = {}) => ({
+  user,
+  displayName: `Zoë "${user}"\n\u202e`,
+  groups: ['physics', "lab'); DROP TABLE users"],
+  admin: false,
+  gone: false,
+  ...change
+});
+
+const correctionOf = (id: string): Correction => ({
+  id,
+  user: 'ada',
+  resource: 'gpu-hours',
+  gpu: 'A100',
+  amount: -2.5,
+  at: START,
+  by: 'root',
+  madeAt: START + 5,
+  reason: 'a broken node'
+});
+
+const overrideOf = (id: string, change: Partial<Override>): Override => ({
+  id,
+  policy: 'gpu',
+  scope: { kind: 'user', name: 'ada' },
+  until: null,
+  reason: 'thesis',
+  by: 'root',
+  at: START,
+  ...change
+});
+
+const stop: StoredStop = {
+  user: 'ada',
+  server: 'gpu',
+  started: START - HOUR,
+  plannedAt: START,
+  stopAt: START + HOUR,
+  because: 'policy',
+  policy: 'gpu',
+  message: 'used up',
+  state: 'counting'
+};
+
+/** All pages of runs, by user, server and piece. */
+export async function allRuns(
+  store: LedgerStore,
+  from = 0
+): Promise<StoredRun[]> {
+  const found: StoredRun[] = [];
+  let next: string | null = null;
+  do {
+    const page: { runs: StoredRun[]; next: string | null } = await store.runs(
+      from,
+      next
+    );
+    found.push(...page.runs);
+    next = page.next;
+  } while (next !== null);
+  return found.sort(
+    (a, b) =>
+      a.user.localeCompare(b.user) ||
+      a.server.localeCompare(b.server) ||
+      a.started - b.started ||
+      a.piece - b.piece
+  );
+}
+
+export function ledgerContract(
+  name: string,
+  open: () => Promise<LedgerStore>
+): void {
+  const story = (title: string, tell: (store: LedgerStore) => Promise<void>) =>
+    test(`${name}: ${title}`, async () => {
+      const store = await open();
+      try {
+        await tell(store);
+      } finally {
+        await store.close();
+      }
+    });
+
+  story('a new store is empty', async store => {
+    assert.deepEqual(await store.runs(0, null), { runs: [], next: null });
+    assert.equal(await store.seen(), null);
+    for (const list of [
+      await store.users(),
+      await store.corrections(),
+      await store.metered(0),
+      await store.lives(),
+      await store.overrides(),
+      await store.notices(),
+      await store.stops(),
+      await store.requests(),
+      await store.reported('ada', 0, START),
+      await store.audited(null, 10, null)
+    ]) {
+      assert.deepEqual(list, []);
+    }
+    assert.deepEqual(await store.meta(), {});
+    assert.equal(store.healthy(), true);
+  });
+
+  story(
+    'Q2 a run is named by user, server, start and piece: written again it is continued',
+    async store => {
+      const open = runOf({ open: true, to: START, seconds: 0, steady: 0.5 });
+      const others = [
+        runOf({ server: 'gpu' }),
+        runOf({ started: START + 1 }),
+        runOf({ piece: 1 }),
+        runOf({ user: 'bob' })
+      ];
+      await store.putPoll({ runs: [open, ...others], seen: null, users: [] });
+      assert.equal(await store.seen(), null);
+      const seen = { at: START + HOUR, steady: 3600.25 };
+      await store.putPoll({ runs: [runOf()], seen, users: [] });
+      assert.deepEqual(await store.seen(), seen);
+      await store.putPoll({ runs: [], seen: null, users: [] });
+      assert.deepEqual(await store.seen(), seen);
+      assert.deepEqual(await allRuns(store), [
+        runOf(),
+        others[2],
+        others[1],
+        others[0],
+        others[3]
+      ]);
+    }
+  );
+
+  story(
+    'runs come in pages that leave none out: those that reach into the time, and open ones',
+    async store => {
+      const runs = Array.from({ length: 5000 }, (_, index) =>
+        runOf({ user: `u${index % 70}`, started: START + index })
+      );
+      await store.putPoll({ runs, seen: null, users: [] });
+      assert.equal((await allRuns(store)).length, 5000);
+      const old = runOf({ user: 'old', to: START - 1 });
+      const kept = runOf({ user: 'kept', to: START - 1, open: true });
+      await store.putPoll({ runs: [old, kept], seen: null, users: [] });
+      const names = (await allRuns(store, START)).map(({ user }) => user);
+      assert.ok(names.includes('kept') && !names.includes('old'));
+      assert.equal((await allRuns(store, START + HOUR)).length, 1);
+    }
+  );
+
+  story('users come back as they were heard of last', async store => {
+    await store.putPoll({
+      runs: [],
+      seen: null,
+      users: [userOf('ada'), userOf('bob', { admin: true, groups: [] })]
+    });
+    await store.putPoll({
+      runs: [],
+      seen: null,
+      users: [userOf('ada', { gone: true })]
+    });
+    const users = await store.users();
+    assert.deepEqual(
+      users.sort((a, b) => a.user.localeCompare(b.user)),
+      [
+        userOf('ada', { gone: true }),
+        userOf('bob', { admin: true, groups: [] })
+      ]
+    );
+  });
+
+  story('Q3 corrections stay, with author and reason', async store => {
+    await store.putCorrection(correctionOf('a'));
+    await store.putCorrection({ ...correctionOf('b'), gpu: null, amount: 1 });
+    await store.prune(START + 9 * HOUR);
+    assert.deepEqual(await store.corrections(), [
+      correctionOf('a'),
+      { ...correctionOf('b'), gpu: null, amount: 1 }
+    ]);
+  });
+
+  story(
+    'what a meter measured takes the place of what it said of the same time',
+    async store => {
+      const hours = {
+        meter: 'slurm',
+        user: 'ada',
+        resource: 'gpu-hours' as const,
+        gpu: null,
+        from: START,
+        to: START + HOUR,
+        amount: 1
+      };
+      const model = { ...hours, gpu: 'A100' };
+      const stored = {
+        ...hours,
+        resource: 'storage-gib' as const,
+        from: 0,
+        to: START
+      };
+      await store.putMetered([hours, model, stored]);
+      await store.putMetered([{ ...hours, amount: 2.5 }]);
+      assert.deepEqual(await store.metered(START), [
+        { ...hours, amount: 2.5 },
+        model,
+        stored
+      ]);
+      await store.prune(START + 2 * HOUR);
+      assert.deepEqual(await store.metered(0), [stored]);
+    }
+  );
+
+  story(
+    'reported hours add up by notebook, and what has been counted of a life is known',
+    async store => {
+      await store.putReported(
+        [hourOf(), hourOf({ server: 'gpu' }), hourOf({ user: 'bob' })],
+        [life]
+      );
+      await store.putReported(
+        [hourOf(), hourOf({ hour: START + HOUR }), hourOf({ path: 'b' })],
+        [{ ...life, boot: 'b2', consumers: {} }]
+      );
+      const one = sumOf(hourOf());
+      const three = {
+        ...one,
+        cpuSeconds: 3,
+        memoryByteSeconds: 6,
+        gpuBusySeconds: 9,
+        gpuHeldSeconds: 12
+      };
+      const byPlace = (sums: { server: string; path: string }[]) =>
+        sums.sort((a, b) =>
+          (a.server + a.path).localeCompare(b.server + b.path)
+        );
+      assert.deepEqual(
+        byPlace(await store.reported('ada', START, START + 2 * HOUR)),
+        byPlace([{ ...one, path: 'b' }, { ...one, server: 'gpu' }, three])
+      );
+      const later = await store.reported('ada', START + HOUR, START + 2 * HOUR);
+      assert.deepEqual(later, [one]);
+      assert.deepEqual(await store.lives(), [
+        { ...life, boot: 'b2', consumers: {} }
+      ]);
+      await store.prune(START + HOUR);
+      assert.deepEqual(await store.lives(), []);
+      assert.equal(
+        (await store.reported('ada', 0, START + 9 * HOUR)).length,
+        1
+      );
+    }
+  );
+
+  story('overrides are put, replaced and taken away', async store => {
+    await store.putOverride(overrideOf('a', { extra: 5 }));
+    await store.putOverride(
+      overrideOf('b', {
+        exempt: true,
+        until: START,
+        scope: { kind: 'group', name: 'x' }
+      })
+    );
+    await store.putOverride(overrideOf('a', { limit: 0.5 }));
+    assert.deepEqual(await store.overrides(), [
+      overrideOf('a', { limit: 0.5 }),
+      overrideOf('b', {
+        exempt: true,
+        until: START,
+        scope: { kind: 'group', name: 'x' }
+      })
+    ]);
+    await store.deleteOverride('a');
+    await store.deleteOverride('unknown');
+    assert.deepEqual(
+      (await store.overrides()).map(({ id }) => id),
+      ['b']
+    );
+  });
+
+  story(
+    'Q6 a notice that was told is remembered until it is old',
+    async store => {
+      const notices = [
+        { user: 'ada', key: 'gpu 80', at: START },
+        { user: 'bob', key: 'gpu 80', at: START + HOUR }
+      ];
+      await store.putNotices(notices);
+      await store.putNotices(notices);
+      assert.deepEqual(await store.notices(), notices);
+      await store.prune(START + HOUR);
+      assert.deepEqual(await store.notices(), [notices[1]]);
+    }
+  );
+
+  story('Q8 a stop is there until it is taken back', async store => {
+    const byAdmin: StoredStop = { ...stop, because: 'admin', by: 'root' };
+    delete byAdmin.policy;
+    await store.putStop(stop);
+    await store.putStop({ ...stop, state: 'saving' });
+    await store.putStop({ ...byAdmin, server: '' });
+    assert.deepEqual(
+      (await store.stops()).sort((a, b) => b.server.length - a.server.length),
+      [
+        { ...stop, state: 'saving' },
+        { ...byAdmin, server: '' }
+      ]
+    );
+    await store.deleteStop('ada', 'gpu');
+    await store.deleteStop('bob', '');
+    assert.equal((await store.stops()).length, 1);
+  });
+
+  story('one wish for more a person', async store => {
+    const wish = { user: 'ada', at: START, policy: 'gpu', message: 'please' };
+    await store.putRequest(wish);
+    await store.putRequest({ ...wish, message: 'now' });
+    await store.putRequest({ ...wish, user: 'bob' });
+    await store.deleteRequest('bob');
+    assert.deepEqual(await store.requests(), [{ ...wish, message: 'now' }]);
+  });
+
+  story(
+    'the audit log is read newest first, page by page, by user',
+    async store => {
+      for (let index = 0; index < 7; index++) {
+        await store.audit({
+          at: START + index,
+          actor: 'root',
+          action: 'override',
+          user: index % 2 === 0 ? 'ada' : "bob'",
+          detail: `no. ${index}`
+        });
+      }
+      const details = async (
+        before: number | null,
+        users: string[] | null = null
+      ) =>
+        (await store.audited(before, 3, users)).map(({ detail }) =>
+          detail.slice(4)
+        );
+      const first = await store.audited(null, 3, null);
+      assert.equal(first[0]?.actor, 'root');
+      assert.deepEqual(await details(null), ['6', '5', '4']);
+      assert.deepEqual(await details(first.at(-1)!.id), ['3', '2', '1']);
+      assert.deepEqual(await details(null, ["bob'", 'eve']), ['5', '3', '1']);
+      assert.deepEqual(await details(null, []), []);
+      await store.prune(START + 5);
+      assert.deepEqual(await details(null), ['6', '5']);
+    }
+  );
+
+  story('notes are kept by key', async store => {
+    await store.putMeta('since', '1');
+    await store.putMeta('since', '2');
+    assert.deepEqual(await store.meta(), { since: '2' });
+  });
+
+  story('open runs stay when old ones are forgotten', async store => {
+    const open = runOf({ user: 'bob', open: true });
+    await store.putPoll({ runs: [runOf(), open], seen: null, users: [] });
+    await store.prune(START + HOUR);
+    assert.equal((await allRuns(store)).length, 2);
+    await store.prune(START + HOUR + 1);
+    assert.deepEqual(await allRuns(store), [open]);
+  });
+}
