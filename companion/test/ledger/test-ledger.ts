@@ -2,9 +2,7 @@ import type { QuotaResource } from '@jupyterlab-commons/protocol';
 import { Book } from '../../src/ledger/book.ts';
 import { NO_RATES } from '../../src/ledger/rates.ts';
 import type {
-  Correction,
   LedgerUser,
-  LedgerView,
   Metered,
   Millis,
   Rates
@@ -39,34 +37,58 @@ export type ShortLedger = {
   polledAt?: Millis | null;
 };
 
-/** What tests may do with a ledger that was put together by hand. */
-export type TestLedger = LedgerView & {
-  addRun(run: ShortRun): void;
-  putUser(user: string, change: string[] | Partial<LedgerUser>): void;
-  addCorrection(correction: Correction): void;
-  putMetered(metered: Metered[]): void;
-  polledAt: Millis | null;
-};
+/** A ledger with the sums of the real one, filled by hand. */
+export class TestLedger extends Book {
+  addRun(short: ShortRun): void {
+    const { user, server = '', profile = 'default', open = false } = short;
+    const { cpu, memoryBytes, gpus, gpuModel, creditsPerHour } = {
+      ...NO_RATES,
+      ...short
+    };
+    if (this.user(user) === null) {
+      this.addUser(user);
+    }
+    const run = {
+      ...{ user, server, profile, open },
+      rates: { cpu, memoryBytes, gpus, gpuModel, creditsPerHour },
+      started: short.from,
+      piece: 0,
+      from: short.from,
+      to: short.from + short.hours * HOUR,
+      seconds: short.hours * 3600,
+      steady: 0
+    };
+    this.runsOf(user)[open ? 'setOpen' : 'end'](run);
+    this.touch();
+  }
+
+  /** Groups, or whatever else of the user is to change. */
+  addUser(user: string, change: string[] | Partial<LedgerUser> = []): void {
+    this.putUser({
+      ...{ user, displayName: user, groups: [], admin: false, gone: false },
+      ...this.user(user),
+      ...(Array.isArray(change) ? { groups: change } : change)
+    });
+  }
+
+  measure(...metered: Metered[]): void {
+    metered.forEach(each => this.putMetered(each.meter, each.to, [each]));
+  }
+}
 
 /**
- * A ledger view from a short list, with the sums of the real one:
+ * A ledger from a short list:
  * `testLedger({ runs: [{ user: 'ada', from: noon, hours: 2, gpus: 1 }] })`.
  */
 export function testLedger(short: ShortLedger = {}): TestLedger {
-  const book = new Book(short.since ?? 0);
-  book.polledAt = short.polledAt ?? null;
-  const ledger = Object.assign(book, {
-    addRun: (run: ShortRun) => addRun(book, run),
-    putUser: (user: string, change: string[] | Partial<LedgerUser>) =>
-      putUser(book, user, change),
-    putMetered: (metered: Metered[]) => putMetered(book, metered)
-  });
+  const ledger = new TestLedger(short.since ?? 0);
+  ledger.polledAt = short.polledAt ?? null;
   Object.entries(short.users ?? {}).forEach(([user, change]) =>
-    ledger.putUser(user, change)
+    ledger.addUser(user, change)
   );
-  short.runs?.forEach(ledger.addRun);
+  short.runs?.forEach(run => ledger.addRun(run));
   short.corrections?.forEach((each, index) =>
-    book.addCorrection({
+    ledger.addCorrection({
       gpu: null,
       id: `c${index}`,
       by: 'root',
@@ -75,51 +97,6 @@ export function testLedger(short: ShortLedger = {}): TestLedger {
       ...each
     })
   );
-  ledger.putMetered(short.metered ?? []);
+  ledger.measure(...(short.metered ?? []));
   return ledger;
-}
-
-function addRun(book: Book, short: ShortRun): void {
-  const { user, server = '', profile = 'default', open = false } = short;
-  const { cpu, memoryBytes, gpus, gpuModel, creditsPerHour } = {
-    ...NO_RATES,
-    ...short
-  };
-  if (book.user(user) === null) {
-    putUser(book, user, []);
-  }
-  const run = {
-    ...{ user, server, profile, open },
-    rates: { cpu, memoryBytes, gpus, gpuModel, creditsPerHour },
-    started: short.from,
-    piece: 0,
-    from: short.from,
-    to: short.from + short.hours * HOUR,
-    seconds: short.hours * 3600,
-    steady: 0
-  };
-  book.runsOf(user)[open ? 'setOpen' : 'end'](run);
-  book.touch();
-}
-
-function putUser(
-  book: Book,
-  user: string,
-  change: string[] | Partial<LedgerUser>
-): void {
-  book.putUser({
-    user,
-    displayName: user,
-    groups: [],
-    admin: false,
-    gone: false,
-    ...book.user(user),
-    ...(Array.isArray(change) ? { groups: change } : change)
-  });
-}
-
-function putMetered(book: Book, metered: Metered[]): void {
-  for (const each of metered) {
-    Book.prototype.putMetered.call(book, each.meter, each.to, [each]);
-  }
 }
