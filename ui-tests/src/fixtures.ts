@@ -17,7 +17,7 @@ export type Shared = {
   panel: NotebookPanel;
 };
 
-type Verbs = {
+export type Verbs = {
   /** A person with a new page in a browser of their own; the page ends with the test. */
   signIn: (name: Name) => Promise<Person>;
   /** A path that no other test uses. */
