@@ -116,7 +116,8 @@ test('git pull while two people type: another cell, a moved one and the same one
 
   const stop = await bothType(all, [0, 1]);
   await inTerminal(
-    () => repo.git('commit', '-q', '--all', '-m', 'Work so far'),
+    () =>
+      repo.git('commit', '-q', '--all', '--allow-empty', '-m', 'Work so far'),
     () => repo.git('pull', '-q', '--no-rebase', '--no-edit')
   );
   for (const view of [hers, his]) {
@@ -208,7 +209,8 @@ test('another branch is checked out, and work is put into the stash, under a liv
   repo.git('branch', '-q', 'bars', 'origin/main');
   const stop = await bothType(all, [0, 1]);
   await inTerminal(
-    () => repo.git('commit', '-q', '--all', '-m', 'Work so far'),
+    () =>
+      repo.git('commit', '-q', '--all', '--allow-empty', '-m', 'Work so far'),
     () => repo.git('checkout', '-q', 'bars')
   );
   for (const view of [hers, his]) {
