@@ -12,12 +12,16 @@ export type Period = 'day' | 'week' | 'month';
 export type WindowRule =
   | { kind: 'rolling'; seconds: number }
   | { kind: 'calendar'; every: Period; zone: string }
-  /** Starts full; `amount` comes in at the start of each period of `zone`, never above `cap`. */
+  /**
+   * Starts full, and never holds more than the limit; `amount` comes in at the
+   * start of each period of `zone`. It counts from `since`; null: from where
+   * the ledger begins. At most 400 refills are looked back on.
+   */
   | {
       kind: 'balance';
       amount: number;
       every: Period;
-      cap: number;
+      since: Millis | null;
       zone: string;
     }
   | { kind: 'now' };
@@ -26,9 +30,10 @@ export type PolicyScope =
   { kind: 'everyone'; name: '' } | { kind: 'group' | 'user'; name: string };
 
 /**
- * How policies of the same resource, GPU model and kind of window that hold for
- * one person come together: each for itself, the largest limit, or all limits
- * added up.
+ * How policies that hold for one person come together if they have this word,
+ * resource, GPU model, source and window in common (of balances the refill may
+ * differ): each for itself, the one with the largest limit, or all limits added
+ * up. Shared pools are always each for itself.
  */
 export type Combination = 'each' | 'max' | 'sum';
 

@@ -1,0 +1,137 @@
+import type { LedgerView, Millis } from '../ledger/types.ts';
+import { isBelow, piecesOf, within } from './course.ts';
+import type { Policy, WindowRule } from './types.ts';
+import { periodAt } from './zones.ts';
+
+const HOUR_MS = 3_600_000;
+/** So many refills are looked back on, and foretold. */
+const MOST_REFILLS = 400;
+
+export type BalanceRule = Extract<WindowRule, { kind: 'balance' }>;
+
+/** Whose use counts against a policy. */
+export type Counted = {
+  ledger: LedgerView;
+  policy: Policy;
+  users: readonly string[];
+  now: Millis;
+};
+
+/**
+ * What was used and no refill has made good yet: it grows with use, each refill
+ * takes its amount off, and it is never below nothing. The balance that is left
+ * is the limit minus this, so what is granted on top is there at once.
+ */
+export function usedOfBalance(counted: Counted, rule: BalanceRule): number {
+  const starts = periodStarts(counted, rule);
+  const sums = usedByPeriod(counted, starts);
+  let level = 0;
+  for (const [index, used] of sums.entries()) {
+    level = Math.max(0, level - (index === 0 ? 0 : rule.amount)) + used;
+    level = Math.max(0, level);
+  }
+  return level;
+}
+
+/** Where the count begins, then each refill until now. */
+function periodStarts(
+  { ledger, now }: Counted,
+  { zone, every, since }: BalanceRule
+): Millis[] {
+  const origin = Math.min(now, since ?? ledger.since);
+  const starts: Millis[] = [];
+  for (let back = 0; back < MOST_REFILLS; back++) {
+    const { from } = periodAt(zone, every, now, -back);
+    if (from <= origin) {
+      starts.push(origin);
+      break;
+    }
+    starts.push(from);
+  }
+  return starts.reverse();
+}
+
+function usedByPeriod(
+  { ledger, policy, users, now }: Counted,
+  starts: Millis[]
+): number[] {
+  const { source, resource } = policy;
+  const ends = [...starts.slice(1), now];
+  if (source !== 'hub') {
+    return starts.map((from, index) =>
+      users.reduce((sum, user) => {
+        const told = ledger.metered(source, user, resource, from, ends[index]!);
+        return sum + (told?.amount ?? 0);
+      }, 0)
+    );
+  }
+  const sums = new Array<number>(starts.length).fill(0);
+  for (const piece of piecesOf(ledger, users, policy, starts[0] ?? now)) {
+    for (
+      let index = lastBefore(starts, piece.from);
+      index < sums.length;
+      index++
+    ) {
+      if (starts[index]! > Math.max(piece.from, piece.to)) {
+        break;
+      }
+      // The last period holds what is booked for this very moment too.
+      const end = index === sums.length - 1 ? Infinity : ends[index]!;
+      sums[index]! += within(piece, starts[index]!, end);
+    }
+  }
+  return sums;
+}
+
+/** The last start that is not after the moment; 0 when all are. */
+function lastBefore(starts: Millis[], at: Millis): number {
+  let low = 0;
+  let high = starts.length;
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (starts[middle]! <= at) {
+      low = middle;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+/** When refills alone bring it below the level; null: not foreseeable. */
+export function balanceFreeAt(
+  rule: BalanceRule,
+  state: { now: Millis; used: number; level: number }
+): Millis | null {
+  let { used } = state;
+  if (!isBelow(0, state.level)) {
+    return null;
+  }
+  for (let refill = 1; refill <= MOST_REFILLS; refill++) {
+    used = Math.max(0, used - rule.amount);
+    if (isBelow(used, state.level)) {
+      return periodAt(rule.zone, rule.every, state.now, refill).from;
+    }
+  }
+  return null;
+}
+
+/** When it reaches the level if so much is used in each hour; null: refills keep up with it. */
+export function balanceEndsAt(
+  rule: BalanceRule,
+  state: { now: Millis; used: number; level: number; perHour: number }
+): Millis | null {
+  let { used } = state;
+  let at = state.now;
+  for (let refill = 1; refill <= MOST_REFILLS; refill++) {
+    const next = periodAt(rule.zone, rule.every, state.now, refill).from;
+    const reached = at + ((state.level - used) / state.perHour) * HOUR_MS;
+    if (reached < next) {
+      return Math.ceil(reached);
+    }
+    used += ((next - at) / HOUR_MS) * state.perHour;
+    used = Math.max(0, used - rule.amount);
+    at = next;
+  }
+  return null;
+}
