@@ -176,10 +176,18 @@ export class FileKeeper implements Files, LinkListener {
 
   /** Writes everything that is missing, for as long as the links are there. */
   async flush(): Promise<void> {
-    await Promise.all(
-      [...this.#files.values()]
-        .filter(file => file.behind > 0)
-        .map(file => file.flush())
+    await flushAll([...this.#files.values()]);
+  }
+
+  /** Writes what the files of one server lack. */
+  async flushOf(user: string, server: string): Promise<void> {
+    await flushAll(this.#filesOf(user, server));
+  }
+
+  /** Whether somebody has a document open whose file this server keeps. */
+  hasPeople(user: string, server: string): boolean {
+    return this.#filesOf(user, server).some(
+      ({ document }) => this.#options.rooms.present(document.id).length > 0
     );
   }
 
@@ -233,6 +241,7 @@ export class FileKeeper implements Files, LinkListener {
       remember: (hash, outline, and) =>
         this.#merges.remember(id, hash, outline, and),
       merge: outside => this.#merges.merge(document, outside),
+      kept: (keptAs, reason) => this.#merges.kept(document, keptAs, reason),
       changed: status => this.#onChanged(id, status)
     });
     this.#files.set(id, file);
@@ -311,4 +320,10 @@ export class FileKeeper implements Files, LinkListener {
     });
     this.#watches.set(key, cancel);
   }
+}
+
+async function flushAll(files: KeptFile[]): Promise<void> {
+  await Promise.all(
+    files.filter(file => file.behind > 0).map(file => file.flush())
+  );
 }

@@ -24,6 +24,8 @@ export type KeptFileOptions = {
   ) => Promise<void>;
   /** Merges an outside version into the document; a text says why it cannot be. */
   merge: (outside: OutsideFile) => Promise<Merged | string>;
+  /** A version that cannot be merged, for this reason, was put beside the file, since nobody can choose any more. */
+  kept: (keptAs: string | null, reason: string) => Promise<void>;
   /** Told after each change of the status. */
   changed: (status: FileStatus) => void;
 };

@@ -6,33 +6,20 @@ import {
 import type { LinkCall, LinkResult } from '../live/link.ts';
 import type { FileContent, FileStatus } from '../sharing/live-rooms.ts';
 import type { StoredDocument } from '../storage/store.ts';
-import type { KeptFileOptions, Stored } from './kept-file-options.ts';
+import { FileWriter } from './file-writer.ts';
+import type { KeptFileOptions } from './kept-file-options.ts';
 import { OutsideChange, type OutsideOutcome } from './outside-change.ts';
-import { hashOf, refusalOf } from './plain.ts';
+import { refusalOf } from './plain.ts';
+import { Standing, type Blocked } from './standing.ts';
 import { StatusTeller } from './status-teller.ts';
 import { WriteTimer } from './write-timer.ts';
 
-/** States that only the owner can end; nothing is written meanwhile (F2). */
-type Blocked = 'changed-outside' | 'missing';
+const FAILURE_MOST = 256;
 
 /** One owner's file, kept equal to its document. One write at a time. */
 export class KeptFile {
   readonly #options: KeptFileOptions;
-  /** What the file held when it was last written or read by us. */
-  #hash: string | null;
-  /** The last edit that the file holds, and the last there is. */
-  #fileSeq: number;
-  #headSeq: number;
-  /** Whether edits before this was made could be missing without our knowing. */
-  #headKnown: boolean;
-  #blocked: Blocked | null;
-  #failure: string | null;
-  /** Why a change from outside could not be merged. */
-  #reason: string | null;
-  /** What was sent and not answered yet: the file may hold it. */
-  #sentHash: string | null;
-  #closed: boolean;
-  #unreadable = false;
+  readonly #standing: Standing;
   /** A write is under way, or waits for its turn: it takes all edits along. */
   #busy = false;
   #queued = false;
@@ -40,11 +27,12 @@ export class KeptFile {
   #work: Promise<void> = Promise.resolve();
   #stopped = false;
   readonly #outside: OutsideChange;
+  readonly #writer: FileWriter;
   readonly #teller: StatusTeller;
 
   constructor(options: KeptFileOptions) {
-    const { file, head, closedAt } = options.document;
     this.#options = options;
+    this.#standing = new Standing(options.document);
     this.#teller = new StatusTeller(options.clock, options.changed);
     this.#timer = new WriteTimer(options.clock, () => {
       this.#queued = true;
@@ -56,18 +44,12 @@ export class KeptFile {
       ask: call => this.#ask(call),
       merge: options.merge
     });
-    this.#hash = file.hash;
-    this.#fileSeq = file.seq;
-    this.#headSeq = Math.max(file.seq, head ?? 0);
-    this.#headKnown = head !== undefined;
-    this.#sentHash = file.sent;
-    this.#closed = closedAt !== null;
-    this.#blocked =
-      file.state === 'changed-outside' || file.state === 'missing'
-        ? file.state
-        : null;
-    this.#failure = file.state === 'failed' ? file.detail : null;
-    this.#reason = file.state === 'changed-outside' ? file.detail : null;
+    this.#writer = new FileWriter({
+      file: options,
+      standing: this.#standing,
+      ask: call => this.#ask(call),
+      save: () => this.#save()
+    });
   }
 
   get document(): StoredDocument & { path: string; server: string } {
@@ -75,49 +57,34 @@ export class KeptFile {
   }
 
   get hash(): string | null {
-    return this.#hash;
+    return this.#standing.hash;
   }
 
   get behind(): number {
-    return Math.max(0, this.#headSeq - this.#fileSeq);
+    return this.#standing.behind;
   }
 
   get state(): FileState {
-    if (this.#blocked !== null) {
-      return this.#blocked;
-    }
-    if (!this.#options.linked()) {
-      return 'away';
-    }
-    if (this.#failure !== null) {
-      return 'failed';
-    }
-    return this.behind > 0 || this.#outside.waits ? 'behind' : 'saved';
+    return this.status.fileState;
   }
 
   get status(): FileStatus {
-    const { state, behind } = this;
-    const failure = state === 'failed' ? this.#failure : null;
-    const reason = state === 'changed-outside' ? this.#reason : null;
-    return { fileState: state, fileDetail: failure ?? reason, behind };
+    return this.#standing.status(this.#options.linked(), this.#outside.waits);
   }
 
   /** Nobody can edit the document any more. */
   get closed(): boolean {
-    return this.#closed;
+    return this.#standing.closed;
   }
 
   /** Nothing is left that could be done for a closed document. */
   get over(): boolean {
-    return (
-      this.#closed &&
-      (this.behind === 0 || this.#blocked !== null || this.#unreadable)
-    );
+    return this.#standing.over;
   }
 
   /** Edits up to `seq` are in the document. */
   edited(seq: number): void {
-    this.#headSeq = Math.max(this.#headSeq, seq);
+    this.#standing.headSeq = Math.max(this.#standing.headSeq, seq);
     this.#tell();
     this.#schedule();
   }
@@ -125,7 +92,7 @@ export class KeptFile {
   /** The server has linked, after a start or an absence: whatever is missing is written now. */
   async linkUp(): Promise<void> {
     this.#timer.freed();
-    this.#failure = null;
+    this.#standing.failure = null;
     await this.#do(() => this.#write());
   }
 
@@ -138,7 +105,7 @@ export class KeptFile {
   /** The server has found another hash than the one we know; null for no file. */
   async found(hash: string | null): Promise<void> {
     await this.#do(async () => {
-      if (hash !== null && (hash === this.#hash || hash === this.#sentHash)) {
+      if (hash !== null && this.#standing.isOurs(hash)) {
         await this.#isOurs(hash);
       } else if (hash === null) {
         this.#outside.forget();
@@ -173,7 +140,11 @@ export class KeptFile {
 
   /** The document is closed: its last edits are written now, if its server is there. */
   async release(): Promise<void> {
-    this.#closed = true;
+    this.#standing.closed = true;
+    if (this.#standing.blocked === 'changed-outside') {
+      // Its owner cannot choose any more; the write meets the change again.
+      await this.#do(() => this.#setBlocked(null));
+    }
     await this.flush();
   }
 
@@ -186,22 +157,21 @@ export class KeptFile {
   /** The file holds what we have written. */
   async #isOurs(hash: string): Promise<void> {
     this.#outside.forget();
-    this.#hash = hash;
+    this.#standing.hash = hash;
     await this.#setBlocked(null);
     this.#schedule();
   }
 
-  /** Nothing is written from now on, until the change is merged. Nobody can merge into a closed document. */
+  /** Nothing is written from now on, until the change is merged. */
   async #changedOutside(hash: string | null): Promise<void> {
     this.#timer.stop();
-    if (this.#closed) {
-      await this.#setBlocked('changed-outside');
-      return;
-    }
-    if (this.#options.linked()) {
+    if (this.#standing.done) {
+      // The change is all there is to have.
+      this.#outside.forget();
+    } else if (this.#options.linked()) {
       this.#outside.seen(hash);
     }
-    if (this.#blocked === 'missing') {
+    if (this.#standing.blocked === 'missing') {
       await this.#setBlocked(null);
     }
     this.#tell();
@@ -211,9 +181,8 @@ export class KeptFile {
     if (!this.#outside.waits || !this.#options.linked()) {
       return;
     }
-    const outcome = await this.#outside.read(
-      this.#hash,
-      hash => hash === this.#hash || hash === this.#sentHash
+    const outcome = await this.#outside.read(this.#standing.hash, hash =>
+      this.#standing.isOurs(hash)
     );
     switch (outcome.kind) {
       case 'waits':
@@ -225,10 +194,10 @@ export class KeptFile {
         await this.#setBlocked('missing');
         break;
       case 'blocked':
-        await this.#setBlocked('changed-outside', outcome.reason);
+        await this.#cannotMerge(outcome.reason);
         break;
       case 'unkept':
-        this.#lacks(outcome.seq);
+        this.#standing.lacks(outcome.seq);
         await this.#onRefusal(outcome.error);
         break;
       case 'merged':
@@ -237,20 +206,14 @@ export class KeptFile {
     this.#tell();
   }
 
-  /** The file lacks at least this edit. */
-  #lacks(seq: number): void {
-    this.#headSeq = Math.max(this.#headSeq, seq);
-    this.#fileSeq = Math.min(this.#fileSeq, seq - 1);
-  }
-
   async #merged(outcome: Extract<OutsideOutcome, { kind: 'merged' }>) {
     const { hash, seq, same } = outcome;
-    this.#lacks(seq);
-    this.#hash = hash;
-    this.#sentHash = null;
-    this.#failure = null;
+    this.#standing.lacks(seq);
+    this.#standing.hash = hash;
+    this.#standing.sentHash = null;
+    this.#standing.failure = null;
     if (same) {
-      this.#fileSeq = seq;
+      this.#standing.fileSeq = seq;
       this.#outside.settled();
     }
     await this.#setBlocked(null);
@@ -258,9 +221,28 @@ export class KeptFile {
     await this.#write();
   }
 
+  /** F2: its owner chooses; where nobody can any more, both versions are kept. */
+  async #cannotMerge(reason: string): Promise<void> {
+    if (!this.#standing.closed) {
+      await this.#setBlocked('changed-outside', reason);
+      return;
+    }
+    try {
+      const { hash, keptAs } = await this.#ask({ method: 'keep' });
+      await this.#options.kept(keptAs, reason);
+      // What lies beside it may be written over, also later.
+      this.#standing.hash = hash;
+      this.#standing.sentHash = null;
+      await this.#save();
+      await this.#write();
+    } catch (error) {
+      await this.#onRefusal(refusalOf(error));
+    }
+  }
+
   /** What the owner has decided on a file in this state. */
   async #decide(state: Blocked, act: () => Promise<void>): Promise<void> {
-    if (this.#blocked !== state) {
+    if (this.#standing.blocked !== state) {
       throw new CommonsError(
         'BAD_REQUEST',
         `this choice is for a file that is ${state}`
@@ -287,18 +269,9 @@ export class KeptFile {
   }
 
   #schedule(): void {
-    if (
-      this.#stopped ||
-      this.#busy ||
-      this.#queued ||
-      this.#blocked !== null ||
-      this.#outside.waits ||
-      this.behind === 0 ||
-      !this.#options.linked()
-    ) {
-      return;
+    if (!this.#stopped && !this.#busy && !this.#queued && this.#mayWrite()) {
+      this.#timer.edited();
     }
-    this.#timer.edited();
   }
 
   /** Writes what is missing, if anything is and nothing is in the way. Does not throw. */
@@ -311,21 +284,21 @@ export class KeptFile {
   }
 
   async #writeOnce(): Promise<void> {
-    if (this.#headKnown && !this.#mayWrite()) {
+    if (this.#standing.headKnown && !this.#mayWrite()) {
       this.#tell();
       return;
     }
-    const latest = await this.#content().catch(() => null);
+    const latest = await this.#writer.content().catch(() => null);
     if (latest === null) {
       // The document cannot be read at the moment; nothing is known about the file.
-      this.#unreadable = this.#closed;
+      this.#standing.unreadable = this.#standing.closed;
       this.#retry();
       return;
     }
     try {
       if (this.#mayWrite()) {
-        await this.#settle();
-        await this.#send(latest, this.#hash);
+        await this.#writer.settle();
+        await this.#send(latest, this.#standing.hash);
       }
       this.#tell();
     } catch (error) {
@@ -336,67 +309,20 @@ export class KeptFile {
   #mayWrite(): boolean {
     return (
       this.behind > 0 &&
-      this.#blocked === null &&
+      this.#standing.blocked === null &&
       !this.#outside.waits &&
       this.#options.linked()
     );
   }
 
-  async #content(): Promise<FileContent> {
-    const latest = await this.#options.content();
-    this.#closed ||= latest.closed;
-    this.#headSeq = Math.max(this.#headSeq, latest.seq);
-    this.#headKnown = true;
-    return latest;
-  }
-
-  /**
-   * A write whose answer was lost, or that a crash fell into, may have been
-   * done. Then the file holds what we sent, and nobody else has changed it.
-   */
-  async #settle(): Promise<void> {
-    if (this.#sentHash === null) {
-      return;
-    }
-    try {
-      const { hash } = await this.#ask({ method: 'read' });
-      if (hash === this.#sentHash) {
-        this.#hash = hash;
-      }
-    } catch (error) {
-      // Whatever else is wrong with the file the write itself will say.
-      if (refusalOf(error).code === 'LINK_ABSENT') {
-        throw error;
-      }
-    }
-  }
-
   async #overwrite(baseHash: string | null): Promise<void> {
-    await this.#send(await this.#content(), baseHash);
+    await this.#send(await this.#writer.content(), baseHash);
   }
 
-  async #send(
-    { text, outline, seq }: FileContent,
-    baseHash: string | null
-  ): Promise<void> {
+  async #send(latest: FileContent, baseHash: string | null): Promise<void> {
     this.#timer.writing();
-    const sent = hashOf(text);
-    // First, so that whatever the file holds after a crash can be merged against.
-    await this.#options.remember(sent, outline, [this.#hash]).catch(() => {});
-    this.#sentHash = sent;
-    await this.#save();
-    const result = await this.#ask({
-      method: 'write',
-      baseHash,
-      content: text
-    });
-    this.#hash = result.hash ?? this.#sentHash;
-    this.#sentHash = null;
+    await this.#writer.write(latest, baseHash);
     this.#outside.settled();
-    this.#fileSeq = seq;
-    this.#failure = null;
-    this.#blocked = null;
-    this.#reason = null;
     this.#timer.freed();
     await this.#save();
     this.#schedule();
@@ -410,7 +336,7 @@ export class KeptFile {
   async #onRefusal(error: CommonsError): Promise<void> {
     if (error.code !== 'LINK_ABSENT') {
       // A refusal means that nothing was written.
-      this.#sentHash = null;
+      this.#standing.sentHash = null;
     }
     switch (error.code) {
       case 'FILE_CHANGED':
@@ -423,10 +349,12 @@ export class KeptFile {
         // A server that is linked but silent is asked again; the others when they are back.
         this.#retry();
         break;
-      default:
-        this.#failure = (error.detail ?? errors[error.code].text).slice(0, 256);
+      default: {
+        const said = error.detail ?? errors[error.code].text;
+        this.#standing.failure = said.slice(0, FAILURE_MOST);
         await this.#save();
         this.#retry();
+      }
     }
     this.#tell();
   }
@@ -441,29 +369,22 @@ export class KeptFile {
     blocked: Blocked | null,
     reason: string | null = null
   ): Promise<void> {
+    const standing = this.#standing;
     if (blocked !== null) {
       this.#timer.stop();
+      this.#outside.forget();
     }
-    if (this.#blocked !== blocked || this.#reason !== reason) {
-      this.#blocked = blocked;
-      this.#reason = reason;
+    if (standing.blocked !== blocked || standing.reason !== reason) {
+      standing.blocked = blocked;
+      standing.reason = reason;
       await this.#save();
     }
     this.#tell();
   }
 
-  /** What must outlive this process; a store that fails costs a needless question to the owner, no data. */
+  /** A store that fails costs a needless question to the owner, no data. */
   async #save(): Promise<void> {
-    const state =
-      this.#blocked ?? (this.#failure === null ? 'saved' : 'failed');
-    const file: Stored = {
-      state,
-      detail: this.#blocked === null ? this.#failure : this.#reason,
-      hash: this.#hash,
-      seq: this.#fileSeq,
-      sent: this.#sentHash
-    };
-    await this.#options.save(file).catch(() => {});
+    await this.#options.save(this.#standing.stored()).catch(() => {});
   }
 
   #tell(): void {

@@ -60,7 +60,7 @@ export type Merged = {
   /** The file needs nothing of the document. */
   same: boolean;
   conflicts: number;
-  /** Tells everybody, once it is known where the outside version lies. */
+  /** Tells everybody, and that only once; called again, it says where the outside version lies now. */
   announce: (keptAs: string | null) => Promise<void>;
 };
 
@@ -116,12 +116,7 @@ export class Merges {
         seq,
         same: result.same,
         conflicts: result.counts.conflicts,
-        announce: keptAs =>
-          this.#announce(document, result, {
-            kind: 'outside',
-            by: null,
-            keptAs
-          })
+        announce: this.#announcer(document, result)
       };
     } catch (error) {
       if (error instanceof CommonsError && !isPassing(error)) {
@@ -181,29 +176,47 @@ export class Merges {
     );
   }
 
-  async #announce(
+  #announcer(
     document: StoredDocument,
-    result: MergeResult,
-    kind: Pick<MergedMessage, 'kind' | 'by' | 'keptAs'>
+    result: MergeResult
+  ): Merged['announce'] {
+    let told: MergedMessage | null | undefined;
+    return async keptAs => {
+      if (told === undefined) {
+        const kind = { kind: 'outside' as const, by: null, keptAs };
+        told = await this.#tell(document, result, kind);
+        await (told === null ? null : this.#log(document, wordsOf(told)));
+      } else if (told !== null && keptAs !== null && told.keptAs === null) {
+        told = { ...told, keptAs };
+        this.#options.rooms.tellMerged(document.id, told);
+        await this.#log(document, `the other version is ${keptAs}`);
+      }
+    };
+  }
+
+  /** A version that could not be merged was put beside the file of a closed document. */
+  kept(
+    document: StoredDocument,
+    keptAs: string | null,
+    reason: string
   ): Promise<void> {
+    const where = keptAs === null ? '' : `; the other version is ${keptAs}`;
+    return this.#log(document, `cannot be merged: ${reason}${where}`);
+  }
+
+  /** A5 */
+  async #log({ id, owner }: StoredDocument, detail: string): Promise<void> {
     const { store, clock, log } = this.#options;
-    const told = await this.#tell(document, result, kind);
-    if (told === null) {
-      return;
-    }
-    const { changed, added, deleted, moved, conflicts, keptAs } = told;
-    const counts = `${changed} changed, ${added} added, ${deleted} deleted, ${moved} moved, ${conflicts} in conflict`;
-    const kept = keptAs === null ? '' : `; the other version is ${keptAs}`;
     const entry = {
-      document: document.id,
+      document: id,
       at: clock.now(),
-      actor: document.owner,
+      actor: owner,
       action: 'file' as const,
-      detail: `changed outside: ${counts}${kept}`.slice(0, 512)
+      detail: detail.slice(0, 512)
     };
     await store.audit(entry).catch((error: unknown) =>
-      log.warn('a merge is not in the audit log', {
-        document: document.id,
+      log.warn('a change of a file is not in the audit log', {
+        document: id,
         reason: reasonOf(error)
       })
     );
@@ -269,6 +282,13 @@ export class Merges {
     }
     return JSON.parse(String(await inflate(data))) as unknown;
   }
+}
+
+function wordsOf(told: MergedMessage): string {
+  const { changed, added, deleted, moved, conflicts, keptAs } = told;
+  const counts = `${changed} changed, ${added} added, ${deleted} deleted, ${moved} moved, ${conflicts} in conflict`;
+  const kept = keptAs === null ? '' : `; the other version is ${keptAs}`;
+  return `changed outside: ${counts}${kept}`;
 }
 
 async function packed(text: string): Promise<Uint8Array> {

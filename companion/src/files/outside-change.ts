@@ -7,6 +7,7 @@ import { refusalOf } from './plain.ts';
 /** A file that stands still for so long is read. */
 const QUIET_MS = 1_000;
 const RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 60_000;
 /** Merges in a row that the file was changed again after; then its owner decides. */
 const MERGES_MOST = 5;
 const REASON_MOST = 256;
@@ -19,7 +20,7 @@ export type OutsideOutcome =
   | { kind: 'ours'; hash: string }
   /** `seq` is the last edit in the document that has it; `same`: the file has all of that. */
   | { kind: 'merged'; hash: string; seq: number; same: boolean }
-  /** Merged, but what is in conflict found no place beside the file. */
+  /** Merged, but what is in conflict has found no place beside the file; that is tried again. */
   | { kind: 'unkept'; seq: number; error: CommonsError }
   | { kind: 'missing' }
   /** It cannot be merged. */
@@ -33,6 +34,9 @@ export type OutsideChangeOptions = {
   merge: (outside: OutsideFile) => Promise<Merged | string>;
 };
 
+/** A merged version that has to be put beside the file before anything is written over it. */
+type Unkept = { hash: string; merged: Merged; retryMs: number };
+
 /** A change that somebody else has made to a file, from the first sight of it to its place in the document. */
 export class OutsideChange {
   readonly #options: OutsideChangeOptions;
@@ -40,6 +44,7 @@ export class OutsideChange {
   #stopped = false;
   #hash: string | null = null;
   #merges = 0;
+  #unkept: Unkept | null = null;
   #cancel = () => {};
 
   constructor(options: OutsideChangeOptions) {
@@ -79,6 +84,7 @@ export class OutsideChange {
   settled(): void {
     this.forget();
     this.#merges = 0;
+    this.#unkept = null;
   }
 
   /** Reads the file, and merges it if it was the same a while ago. Does not throw. */
@@ -90,13 +96,16 @@ export class OutsideChange {
       const { content, hash } = await this.#options.ask({ method: 'read' });
       if (hash !== null && isOurs(hash)) {
         this.forget();
+        this.#unkept = null;
         return { kind: 'ours', hash };
       }
       if (hash === null || hash !== this.#hash) {
         this.seen(hash);
         return { kind: 'waits' };
       }
-      return await this.#merge({ base, content, hash });
+      return this.#unkept?.hash === hash
+        ? await this.#keep(this.#unkept)
+        : await this.#merge({ base, content, hash });
     } catch (error) {
       return this.#refused(refusalOf(error));
     }
@@ -112,19 +121,32 @@ export class OutsideChange {
     if (typeof merged === 'string') {
       return { kind: 'blocked', reason: merged.slice(0, REASON_MOST) };
     }
+    const { hash } = outside;
     const { seq, same, conflicts, announce } = merged;
-    let keptAs: string | null = null;
+    if (conflicts > 0) {
+      this.#unkept = { hash, merged, retryMs: RETRY_MS };
+      return this.#keep(this.#unkept);
+    }
+    await announce(null);
+    return { kind: 'merged', hash, seq, same };
+  }
+
+  /** Before anything is written over it. It is merged, so that only this is tried again. */
+  async #keep(unkept: Unkept): Promise<OutsideOutcome> {
+    const { hash, merged, retryMs } = unkept;
+    const { seq, same, announce } = merged;
     try {
-      if (conflicts > 0) {
-        // Before anything is written over it.
-        ({ keptAs } = await this.#options.ask({ method: 'keep' }));
-      }
+      const { keptAs } = await this.#options.ask({ method: 'keep' });
+      await announce(keptAs);
     } catch (error) {
       await announce(null);
+      this.seen(hash, retryMs);
+      unkept.retryMs = Math.min(2 * retryMs, LONGEST_RETRY_MS);
       return { kind: 'unkept', seq, error: refusalOf(error) };
     }
-    await announce(keptAs);
-    return { kind: 'merged', hash: outside.hash, seq, same };
+    this.forget();
+    this.#unkept = null;
+    return { kind: 'merged', hash, seq, same };
   }
 
   #refused(error: CommonsError): OutsideOutcome {

@@ -1,5 +1,6 @@
 /** A document in memory, and everybody who has it open. */
 import {
+  CommonsError,
   encodeOwnMessage,
   higherRole,
   may,
@@ -251,7 +252,7 @@ export class Room {
     this.#endAll(code);
     await this.#edits.saved().catch(() => undefined);
     this.#presence.close();
-    this.#edits.dispose(new Error('the room is closed'));
+    this.#edits.dispose(new CommonsError('STOPPING'));
   }
 
   #handle(member: Member, frame: Uint8Array): void {

@@ -6,7 +6,11 @@ import {
   type MergedMessage,
   type PresentPerson
 } from '@jupyterlab-commons/protocol';
-import type { DocumentStore, JournalMark } from '../storage/store.ts';
+import type {
+  DocumentStore,
+  JournalMark,
+  StoredDocument
+} from '../storage/store.ts';
 import { lastOf } from './edits.ts';
 import type { Outline } from './outline.ts';
 import { RoomState } from './room-state.ts';
@@ -104,14 +108,22 @@ export class Rooms {
     }
   }
 
-  /** See {@link Room.change}; loads the document when needed. Rejects for one that is closed. */
+  /** See {@link Room.change}; loads the document when needed, also one that is closed: its file may lack edits. */
   async change<T>(
     id: string,
     user: string,
     mark: JournalMark,
     prepare: Prepare<T>
   ): Promise<{ result: T; seq: number }> {
-    const room = await this.open(id);
+    let room: Room;
+    try {
+      room = await this.open(id);
+    } catch (error) {
+      if (error instanceof CommonsError && error.code === 'DOCUMENT_CLOSED') {
+        return this.#changeClosed(id, each => each.change(user, mark, prepare));
+      }
+      throw error;
+    }
     return room.change(user, mark, prepare);
   }
 
@@ -152,15 +164,22 @@ export class Rooms {
       throw new CommonsError('NOT_FOUND');
     }
     await this.#leaving.get(id);
-    const { store, clock, limits, log = () => undefined } = this.#options;
-    const document = await store.document(id);
+    const document = await this.#options.store.document(id);
     if (document === null) {
       throw new CommonsError('NOT_FOUND');
     }
     if (document.closedAt !== null) {
       throw new CommonsError('DOCUMENT_CLOSED');
     }
-    const room = new Room(document, await store.load(id), {
+    const room = await this.#roomOf(document);
+    this.#rooms.set(id, room);
+    this.#unloadLater(room);
+    return room;
+  }
+
+  async #roomOf(document: StoredDocument): Promise<Room> {
+    const { store, clock, limits, log = () => undefined } = this.#options;
+    return new Room(document, await store.load(document.id), {
       store,
       clock,
       limits,
@@ -169,9 +188,23 @@ export class Rooms {
       onEmpty: empty => this.#unloadLater(empty),
       onEnd: ended => this.#forget(ended)
     });
-    this.#rooms.set(id, room);
-    this.#unloadLater(room);
-    return room;
+  }
+
+  /** In a room that nobody can enter. Of two changes at once the store takes only the first. */
+  async #changeClosed<T>(
+    id: string,
+    change: (room: Room) => Promise<T>
+  ): Promise<T> {
+    const document = await this.#options.store.document(id);
+    if (document === null) {
+      throw new CommonsError('NOT_FOUND');
+    }
+    const room = await this.#roomOf(document);
+    try {
+      return await change(room);
+    } finally {
+      await room.close('DOCUMENT_CLOSED');
+    }
   }
 
   async #storedContent(

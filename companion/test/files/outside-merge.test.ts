@@ -133,6 +133,34 @@ describe('a file that is changed while it is live', () => {
     assert.deepEqual(sources(), ['a = 1', 'b = 10', 'c = 1']);
   });
 
+  it('F7 what finds no place beside the file is told once, and tried again less and less often', async () => {
+    const ada = await open('ada');
+    await ada.type(1, '0');
+    server.failing = { code: 'FILE_UNWRITABLE', detail: 'disk full' };
+    git([a, code('b = 9', 'b'), c]);
+    const { frames } = ada.socket;
+    const told = () => frames.filter(each => each.type === 'merged');
+    await commons.passUntil(() => told().length > 0);
+    const reads = server.reads;
+    await commons.pass(300_000);
+    assert.equal(told().length, 1);
+    assert.ok(server.reads - reads < 20, `${server.reads - reads} tries`);
+    assert.equal(await state(), 'failed');
+    const { entries } = (await commons.call('ada', 'listAudit', { id })).body;
+    assert.equal(
+      entries.filter(({ action }: { action: string }) => action === 'file')
+        .length,
+      1
+    );
+    assert.equal(server.refusals, 0, 'nothing was sent to be written');
+    server.failing = null;
+    await writes(1);
+    const [first, second] = told();
+    assert.deepEqual(second, { ...first, keptAs: KEPT }, 'the same merge');
+    assert.deepEqual(sources(), ['a = 1', 'b = 10', 'c = 1']);
+    assert.equal(await state(), 'saved');
+  });
+
   it('F6 half a file is not merged, and says why; the whole one is, when it comes', async () => {
     const ada = await open('ada');
     git(fileOf([code('b = 2', 'b')]).slice(0, -20));

@@ -1,0 +1,68 @@
+import type { LinkCall, LinkResult } from '../live/link.ts';
+import type { FileContent } from '../sharing/live-rooms.ts';
+import type { KeptFileOptions } from './kept-file-options.ts';
+import { hashOf, refusalOf } from './plain.ts';
+import type { Standing } from './standing.ts';
+
+export type FileWriterOptions = {
+  file: Pick<KeptFileOptions, 'content' | 'remember'>;
+  standing: Standing;
+  ask: (call: LinkCall) => Promise<LinkResult>;
+  save: () => Promise<void>;
+};
+
+/** Puts a document into its file, so that it is known after a crash or a lost answer what the file may hold. */
+export class FileWriter {
+  readonly #options: FileWriterOptions;
+
+  constructor(options: FileWriterOptions) {
+    this.#options = options;
+  }
+
+  /** The document as it is now. */
+  async content(): Promise<FileContent> {
+    const { file, standing } = this.#options;
+    const latest = await file.content();
+    standing.closed ||= latest.closed;
+    standing.headSeq = Math.max(standing.headSeq, latest.seq);
+    standing.headKnown = true;
+    return latest;
+  }
+
+  /**
+   * A write whose answer was lost, or that a crash fell into, may have been
+   * done. Then the file holds what we sent, and nobody else has changed it.
+   */
+  async settle(): Promise<void> {
+    const { standing, ask } = this.#options;
+    if (standing.sentHash === null) {
+      return;
+    }
+    try {
+      const { hash } = await ask({ method: 'read' });
+      if (hash === standing.sentHash) {
+        standing.hash = hash;
+      }
+    } catch (error) {
+      // Whatever else is wrong with the file the write itself will say.
+      if (refusalOf(error).code === 'LINK_ABSENT') {
+        throw error;
+      }
+    }
+  }
+
+  /** In place of the version with `baseHash`; throws what the server says. */
+  async write(
+    { text, outline, seq }: FileContent,
+    baseHash: string | null
+  ): Promise<void> {
+    const { file, standing, ask, save } = this.#options;
+    const sent = hashOf(text);
+    // First, so that whatever the file holds after a crash can be merged against.
+    await file.remember(sent, outline, [standing.hash]).catch(() => {});
+    standing.sentHash = sent;
+    await save();
+    const { hash } = await ask({ method: 'write', baseHash, content: text });
+    standing.wrote(hash ?? sent, seq);
+  }
+}
