@@ -42,7 +42,28 @@ export async function gitCall<T>(
   answer: Decoder<T>
 ): Promise<T> {
   const response = await askGit(settings, method, name, asked);
+  return decoded(await response.text(), answer);
+}
+
+/** A verb that writes, as the protocol has its body; what it answers is decoded. */
+export async function gitPost<T>(
+  settings: ServerConnection.ISettings,
+  name: string,
+  body: object,
+  answer: Decoder<T>,
+  signal?: AbortSignal
+): Promise<T> {
+  const url = URLExt.join(settings.baseUrl, 'commons', 'git', name);
+  const init = { method: 'POST', body: JSON.stringify(body), signal };
+  const response = await ServerConnection.makeRequest(url, init, settings);
   const text = await response.text();
+  if (!response.ok) {
+    throw refusalOf(response.status, text);
+  }
+  return decoded(text, answer);
+}
+
+function decoded<T>(text: string, answer: Decoder<T>): T {
   try {
     return answer(JSON.parse(text));
   } catch (error) {

@@ -12,6 +12,7 @@ import {
   type RunGitVerb
 } from './actions';
 import { ago, iso, whole } from './ago';
+import type { ChangesTab } from './commit/tab';
 import { FileList } from './file-list';
 import type { HistoryModel } from './model';
 import { Chips } from './row';
@@ -26,6 +27,8 @@ export type DetailsProps = {
   now: number;
   trans: TranslationBundle;
   run: RunGitVerb;
+  /** The verbs of the commit's branches and tags. */
+  RowRefs?: ChangesTab['RowRefs'];
 };
 
 /** The commit that is selected, or what lies between two. */
@@ -138,6 +141,9 @@ function One(props: OneProps): JSX.Element {
         />
       </p>
       <FileActions {...props} />
+      {props.RowRefs === undefined ? null : (
+        <props.RowRefs {...{ row, trans }} />
+      )}
       <FileList
         repo={model.repo}
         from={row.parents[0]}

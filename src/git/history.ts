@@ -2,11 +2,15 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IStateDB } from '@jupyterlab/statedb';
 import { GitCalls } from '../client/git';
 import { GitWatch } from '../client/git-watch';
-import type { ILiveDocuments } from '../tokens';
+import { GitWrites } from '../client/git-writes';
+import type { ICompanion, IDocuments, ILiveDocuments } from '../tokens';
 import { tellTooOld } from '../ui/tell-too-old';
-import { commandOfGitVerb } from './actions';
+import { commandOfGitVerb, type RunGitVerb } from './actions';
+import { changesTab } from './commit/tab';
+import { RepositoryStatus } from './commit/status';
 import { Follower } from './follow';
 import { HistoryModel } from './model';
 import { HistoryPanel } from './panel';
@@ -16,6 +20,9 @@ export type HistoryParts = {
   manager: IDocumentManager;
   browser: IDefaultFileBrowser | null;
   live: ILiveDocuments | null;
+  companion: ICompanion | null;
+  documents: IDocuments | null;
+  state: IStateDB | null;
   trans: TranslationBundle;
 };
 
@@ -25,22 +32,33 @@ export function createHistoryPanel(parts: HistoryParts): HistoryPanel {
   const settings = app.serviceManager.serverSettings;
   const model = new HistoryModel({
     calls: new GitCalls(settings),
-    watch: (repo, hear) => new GitWatch(settings, repo, hear)
+    watch: (repo, hear) =>
+      new GitWatch(settings, repo, changed => {
+        hear(changed);
+        status.later();
+      })
   });
+  const status = new RepositoryStatus(new GitWrites(settings));
   const follower = new Follower({ ...parts, shell: app.shell }, place =>
     model.setPlace(place)
   );
+  const run: RunGitVerb = (verb, args) =>
+    void app.commands.execute(commandOfGitVerb[verb], args);
+  const changes = changesTab({ ...parts, history: model, status, run });
   const panel = new HistoryPanel({
     model,
     trans,
-    run: (verb, args) =>
-      void app.commands.execute(commandOfGitVerb[verb], args),
+    run,
+    changes,
     showPrograms: repository =>
       void import('./trust-dialog').then(
         code => code.showTrustDialog(model, repository, trans),
         (reason: unknown) => tellTooOld(trans, reason)
       )
   });
-  panel.disposed.connect(() => follower.dispose());
+  panel.disposed.connect(() => {
+    follower.dispose();
+    changes.dispose();
+  });
   return panel;
 }

@@ -9,6 +9,7 @@ import { Banner } from '../ui/banner';
 import { EmptyState } from '../ui/empty-state';
 import { LiveRegion } from '../ui/live-region';
 import type { RunGitVerb } from './actions';
+import type { ChangesTab } from './commit/tab';
 import { Header } from './header';
 import { later } from './later';
 import type { HistoryModel } from './model';
@@ -16,6 +17,7 @@ import { RowList } from './row-list';
 import type { Rows } from './rows';
 import { isSearch } from './search';
 import type { Place } from './state';
+import { Tabs } from './tabs';
 import { gitProblem } from './words';
 
 const ClosedState = later(async () => {
@@ -30,6 +32,8 @@ export type HistoryViewProps = {
   trans: TranslationBundle;
   run: RunGitVerb;
   showPrograms: (repository: GitRepository) => void;
+  /** Committing; without it the panel only reads. */
+  changes?: ChangesTab;
   /** The clock; tests hand in their own. */
   now?: () => number;
 };
@@ -69,17 +73,22 @@ export class HistoryPanel extends ReactWidget {
 
   protected override onAfterShow(msg: Message): void {
     super.onAfterShow(msg);
-    this.model.setSeen(true);
+    this._setSeen(true);
   }
 
   protected override onAfterHide(msg: Message): void {
     super.onAfterHide(msg);
-    this.model.setSeen(false);
+    this._setSeen(false);
   }
 
   protected override onBeforeDetach(msg: Message): void {
-    this.model.setSeen(false);
+    this._setSeen(false);
     super.onBeforeDetach(msg);
+  }
+
+  private _setSeen(isSeen: boolean): void {
+    this.model.setSeen(isSeen);
+    this._props.changes?.status.setSeen(isSeen);
   }
 }
 
@@ -89,7 +98,11 @@ export function HistoryView(props: HistoryViewProps): JSX.Element {
   const minute = useMinute(now);
   return (
     <UseSignal signal={model.changed}>
-      {() => <Case {...props} minute={minute} />}
+      {() => (
+        <Tabs {...props}>
+          <Case {...props} minute={minute} />
+        </Tabs>
+      )}
     </UseSignal>
   );
 }
@@ -151,7 +164,11 @@ function Open(props: CaseProps & { repository: GitRepository }): JSX.Element {
           />
         )}
         {model.details.kind === 'none' ? null : (
-          <CommitDetails {...{ model, trans, run }} now={minute} />
+          <CommitDetails
+            {...{ model, trans, run }}
+            RowRefs={props.changes?.RowRefs}
+            now={minute}
+          />
         )}
       </div>
     </>

@@ -9,8 +9,9 @@ import {
   IDefaultFileBrowser,
   IFileBrowserFactory
 } from '@jupyterlab/filebrowser';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { ILiveDocuments } from '../tokens';
+import { ICompanion, IDocuments, ILiveDocuments } from '../tokens';
 import { historyIcon } from '../ui/icons';
 import { LazySidebar } from '../ui/lazy-sidebar';
 import { addHistoryCommand, SHOW_HISTORY } from './commands';
@@ -30,7 +31,10 @@ const history: JupyterFrontEndPlugin<void> = {
     IFileBrowserFactory,
     ILayoutRestorer,
     ICommandPalette,
-    ITranslator
+    ITranslator,
+    ICompanion,
+    IDocuments,
+    IStateDB
   ],
   activate: (
     app: JupyterFrontEnd,
@@ -40,7 +44,10 @@ const history: JupyterFrontEndPlugin<void> = {
     browsers: IFileBrowserFactory | null,
     restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
-    translator: ITranslator | null
+    translator: ITranslator | null,
+    companion: ICompanion | null,
+    documents: IDocuments | null,
+    state: IStateDB | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_commons');
     let loading: Promise<HistoryPanel> | undefined;
@@ -51,7 +58,16 @@ const history: JupyterFrontEndPlugin<void> = {
       trans,
       load: () =>
         (loading = import('./history').then(code =>
-          code.createHistoryPanel({ app, manager, browser, live, trans })
+          code.createHistoryPanel({
+            app,
+            manager,
+            browser,
+            live,
+            companion,
+            documents,
+            state,
+            trans
+          })
         ))
     });
     app.shell.add(sidebar, 'left', { rank: RANK });

@@ -46,7 +46,7 @@ export function ProgramList(props: {
 
 /** Asks whether the programs may run, and does as it is told. */
 export async function showTrustDialog(
-  model: HistoryModel,
+  model: Pick<HistoryModel, 'trust'>,
   { programs = [], trusted = false }: GitRepository,
   trans: TranslationBundle
 ): Promise<void> {

@@ -25,11 +25,16 @@ export type DiffParts = {
 };
 
 export type DiffVerb =
-  'show-diff' | 'open-version' | 'restore' | 'blame' | 'cell-history';
+  | 'show-diff'
+  | 'open-version'
+  | 'restore'
+  | 'blame'
+  | 'cell-history'
+  | 'checkpoint';
 
 export type DiffArgs = ReadonlyPartialJSONObject;
 
-/** `commons:git-<verb>`. The last two are about the notebook in front. */
+/** `commons:git-<verb>`. The last three are about the notebook in front. */
 export function addDiffCommands(
   parts: DiffParts,
   palette: ICommandPalette | null
@@ -76,6 +81,7 @@ export function addDiffCommands(
   add('restore', trans.__('Restore…'), ['repo', 'path', 'rev'], version);
   add('blame', trans.__('Show Who Last Changed Each Cell'), []);
   add('cell-history', trans.__('Show History of the Cell'), []);
+  add('checkpoint', trans.__('Keep a Checkpoint of This Notebook'), []);
 }
 
 const isBlamed = ({ shell }: JupyterFrontEnd): boolean =>

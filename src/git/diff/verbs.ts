@@ -44,6 +44,8 @@ async function run(
       return toggleBlame(parts);
     case 'cell-history':
       return showCellHistory(parts);
+    case 'checkpoint':
+      return (await import('../commit/checkpoint')).keepCheckpoint(parts);
   }
 }
 

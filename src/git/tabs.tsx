@@ -1,0 +1,92 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { UseSignal } from '@jupyterlab/ui-components';
+import * as React from 'react';
+import { HiddenText } from '../ui/hidden-text';
+import type { ChangesTab } from './commit/tab';
+import type { HistoryModel } from './model';
+
+type Tab = 'history' | 'changes';
+
+type Props = {
+  model: HistoryModel;
+  trans: TranslationBundle;
+  changes?: ChangesTab;
+  /** What the tab of history shows. */
+  children: JSX.Element;
+};
+
+/** History and changes of one repository; where there is none, no tabs. */
+export function Tabs(props: Props): JSX.Element {
+  const { model, trans, changes, children } = props;
+  const { state } = model;
+  const id = React.useId();
+  const [tab, setTab] = React.useState<Tab>('history');
+  const canCommit =
+    state.kind === 'open' ||
+    (state.kind === 'closed' && state.repository.kind === 'empty');
+  if (changes === undefined || !canCommit) {
+    return children;
+  }
+  return (
+    <>
+      <div
+        role="tablist"
+        className="jp-Commons-History-tabs"
+        aria-label={trans.__('What is shown')}
+        onKeyDown={event => {
+          if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
+            const other = tab === 'history' ? 'changes' : 'history';
+            setTab(other);
+            document.getElementById(`${id}-${other}`)?.focus();
+          }
+        }}
+      >
+        {(['history', 'changes'] as const).map(each => (
+          <button
+            key={each}
+            id={`${id}-${each}`}
+            type="button"
+            role="tab"
+            aria-selected={tab === each}
+            aria-controls={`${id}-panel`}
+            tabIndex={tab === each ? 0 : -1}
+            onClick={() => setTab(each)}
+          >
+            {each === 'history' ? trans.__('Commits') : trans.__('Changes')}
+            {each === 'changes' ? <Count {...{ changes, trans }} /> : null}
+          </button>
+        ))}
+      </div>
+      <div
+        role="tabpanel"
+        id={`${id}-panel`}
+        className="jp-Commons-History-tabpanel"
+        aria-labelledby={`${id}-${tab}`}
+      >
+        {tab === 'history' ? children : <changes.View trans={trans} />}
+      </div>
+    </>
+  );
+}
+
+/** How many files have changed, as far as that is known. */
+function Count(props: {
+  changes: ChangesTab;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const { changes, trans } = props;
+  return (
+    <UseSignal signal={changes.status.changed}>
+      {() => {
+        const { files = [], moreFiles = 0 } = changes.status.status ?? {};
+        const count = files.length + moreFiles;
+        return count === 0 ? null : (
+          <span className="jp-Commons-History-count">
+            <span aria-hidden="true">{count}</span>
+            <HiddenText>{trans._n('%1 file', '%1 files', count)}</HiddenText>
+          </span>
+        );
+      }}
+    </UseSignal>
+  );
+}
