@@ -5,8 +5,11 @@ import type { Health } from '@jupyterlab-commons/protocol';
 import { systemClock } from './clock.ts';
 import { VERSION, type Config } from './config.ts';
 import { dashboardDoor } from './dashboard/parts.ts';
+import { hookCheck } from './enforcement/hook-token.ts';
+import { openDesk } from './enforcement/open-desk.ts';
 import { FileKeeper } from './files/file-keeper.ts';
 import { documentResources } from './http/documents.ts';
+import { hookResources } from './http/hook.ts';
 import { infoResources, type Condition } from './http/info.ts';
 import { Origins } from './http/origin.ts';
 import { peopleResource } from './http/people.ts';
@@ -234,6 +237,7 @@ function resourcesOf(
       store
     }),
     ...shareResources(shares),
+    ...hookResources(openDesk),
     ...ticketResources({ tickets, documents, clock })
   };
 }
@@ -283,6 +287,7 @@ function doorParts(
   const resources = resourcesOf(wired, people, documents, condition);
   const router = new Router({
     ...shared,
+    isHook: hookCheck(config.hookToken),
     resources,
     bodyBytes,
     requestsPerMinute

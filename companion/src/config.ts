@@ -258,6 +258,12 @@ export const settings = {
     help: 'Token of the service; the hub sets it.',
     parse: verbatim
   }),
+  hookToken: row({
+    env: 'COMMONS_HOOK_TOKEN',
+    default: '',
+    help: "Secret with which the hub's hook asks before a server starts, and cullers what is idle; configure(c, quota=True) sets it.",
+    parse: verbatim
+  }),
   prefix: row({
     env: 'JUPYTERHUB_SERVICE_PREFIX',
     cli: 'prefix',

@@ -268,7 +268,7 @@ export const fileChosen = record({
 
 /** What the `events` socket says; one JSON object a message. Unknown types are ignored. */
 export const eventMessage = record({
-  type: oneOf(['hello', 'invited', 'changed', 'removed', 'presence']),
+  type: oneOf(['hello', 'invited', 'changed', 'removed', 'presence', 'quota']),
   /** With invited and changed: how it is now. */
   document: optional(documentInfo),
   /** With invited: who shared it. */
@@ -278,6 +278,8 @@ export const eventMessage = record({
   /** With removed: the code of the reason (SHARE_ENDED, DOCUMENT_CLOSED). */
   reason: optional(text(64)),
   /** With presence. */
-  present: optional(list(presentPerson))
+  present: optional(list(presentPerson)),
+  /** With quota: what `quotaNews` reads, and a page only once it has some. */
+  quota: optional(anything)
 });
 export type EventMessage = Decoded<typeof eventMessage>;

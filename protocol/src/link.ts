@@ -36,8 +36,11 @@ export const linkRequest = record({
    * - `watch` {files}: replaces the list of files whose changes are told.
    * - `before` {lost}: what the life of this server before this one last told,
    *   when it ended without `goodbye`. Answers `done`.
+   * - `keep-open`: before the server is stopped; copies every file that a kernel
+   *   is open for, as it is, into Jupyter's folder of checkpoints. Answers
+   *   `done` {kept}. A server that does not know it answers BAD_REQUEST.
    */
-  method: oneOf(['read', 'write', 'keep', 'watch', 'before']),
+  method: oneOf(['read', 'write', 'keep', 'watch', 'before', 'keep-open']),
   path: optional(path),
   type: optional(oneOf(['notebook', 'text'])),
   baseHash: optional(nullable(hash)),
@@ -61,7 +64,12 @@ export type LinkPart = Decoded<typeof linkPart>;
 export const linkAnswer = record({
   id: count(),
   done: optional(
-    record({ hash: optional(nullable(hash)), keptAs: optional(path) })
+    record({
+      hash: optional(nullable(hash)),
+      keptAs: optional(path),
+      /** How many files were copied. */
+      kept: optional(count())
+    })
   ),
   error: optional(record({ code: text(64), detail: optional(text(256)) }))
 });

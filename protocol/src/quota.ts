@@ -7,6 +7,7 @@
  */
 import {
   count,
+  dictionary,
   flag,
   list,
   nullable,
@@ -97,6 +98,8 @@ export const allowance = record({
   freeAt: optional(nullable(moment)),
   /** When the limit is reached if the servers that run now go on; null: not within the window. */
   endsAt: optional(nullable(moment)),
+  /** An override says that no threshold does anything; then there are none. */
+  exempt: optional(flag),
   override: optional(
     record({ by: name, until: nullable(moment), reason: text(500) })
   )
@@ -203,8 +206,11 @@ export const spawnQuestion = record({
   server: text(255),
   groups: list(name, 10_000),
   /** The profile chosen, if the spawner knows one. */
-  profile: optional(text(255))
+  profile: optional(text(255)),
+  /** What was chosen for it, as the hub keeps it, where it is plain text. */
+  options: optional(dictionary(text(255), 50))
 });
+export type SpawnQuestion = Decoded<typeof spawnQuestion>;
 export const spawnAnswer = record({
   allowed: flag,
   /** Plain text for the person: what is used up, when it is free again, whom to ask. Empty when allowed. */
@@ -213,6 +219,21 @@ export const spawnAnswer = record({
   freeAt: optional(nullable(moment))
 });
 export type SpawnAnswer = Decoded<typeof spawnAnswer>;
+
+/** `POST api/spawn/unasked`: starts that the hook let through without an answer, told when there is one again. */
+export const unaskedStarts = record({
+  starts: list(
+    record({
+      user: name,
+      server: text(255),
+      at: moment,
+      /** Why nobody could be asked. */
+      reason: text(200)
+    }),
+    1000
+  )
+});
+export type UnaskedStarts = Decoded<typeof unaskedStarts>;
 
 /** `GET api/idle`: what a culler should know. Nobody present, no kernel busy, no CPU or GPU at work. */
 export const idleAdvice = record({

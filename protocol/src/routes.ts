@@ -6,8 +6,9 @@ import type { Operation } from './roles.ts';
  * - `hub`: `Authorization: token <hub token>` or a static token; own-server rule.
  * - `session`: `Authorization: Bearer <session>`.
  * - `ticket`: a one-use ticket as second WebSocket sub-protocol.
+ * - `hook`: `Authorization: token <secret of the hub's hook>`; opens nothing else.
  */
-export type Proof = 'none' | 'hub' | 'session' | 'ticket';
+export type Proof = 'none' | 'hub' | 'session' | 'ticket' | 'hook';
 
 export type Route = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'WS';
@@ -167,6 +168,19 @@ export const routes = {
     proof: 'session',
     operation: null
   },
+  spawn: {
+    method: 'POST',
+    path: 'api/spawn',
+    proof: 'hook',
+    operation: null
+  },
+  spawnUnasked: {
+    method: 'POST',
+    path: 'api/spawn/unasked',
+    proof: 'hook',
+    operation: null
+  },
+  idle: { method: 'GET', path: 'api/idle', proof: 'hook', operation: null },
   sync: { method: 'WS', path: 'sync/:id', proof: 'ticket', operation: 'read' },
   events: { method: 'WS', path: 'events', proof: 'ticket', operation: null },
   link: { method: 'WS', path: 'link', proof: 'hub', operation: null }

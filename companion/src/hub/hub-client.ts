@@ -1,5 +1,6 @@
 import {
   CommonsError,
+  dictionary,
   flag,
   list,
   nullable,
@@ -26,7 +27,18 @@ export type HubUser = Decoded<typeof hubUser>;
 
 const hubUsers = record({ items: list(hubUser) });
 
+const hubServers = record({
+  name: text(255),
+  servers: optional(
+    dictionary(record({ started: optional(nullable(text(64))) }), 1000)
+  )
+});
+
+/** A server that runs, starts or stops; `started` in milliseconds since 1970, null where the hub does not say. */
+export type FoundServer = { started: number | null };
+
 const ANSWER_BYTES = 4 * 1024 * 1024;
+const STOP_MS = 30_000;
 
 /** A time without the hub: from when it was last heard until it answered again. */
 export type Absence = { from: number; until: number | null };
@@ -90,6 +102,45 @@ export class HubClient {
     return answer === 'unknown' ? [] : answer.items.slice(0, 20);
   }
 
+  /** That server of that user, or null when it does not run. The empty name is the default one. */
+  async server(user: string, server: string): Promise<FoundServer | null> {
+    const answer = await this.#own(
+      `users/${encodeURIComponent(user)}`,
+      hubServers
+    );
+    if (answer === 'unknown' || answer.name !== user) {
+      return null;
+    }
+    if (answer.servers === undefined) {
+      // Without the scope servers are left out, which must not pass for none.
+      throw lacksScope();
+    }
+    if (!Object.hasOwn(answer.servers, server)) {
+      return null;
+    }
+    const started = Date.parse(answer.servers[server]?.started ?? '');
+    return { started: Number.isNaN(started) ? null : started };
+  }
+
+  /**
+   * Stops a server; `stopping` when the hub has begun and is not done, `gone`
+   * also when there was none. Needs `delete:servers`. Rejects with HUB_ABSENT
+   * where nobody knows what became of it, with INTERNAL where the hub cannot.
+   */
+  async stopServer(user: string, server: string): Promise<'gone' | 'stopping'> {
+    const name = encodeURIComponent(user);
+    const place =
+      server === '' ? 'server' : `servers/${encodeURIComponent(server)}`;
+    const status = await this.#delete(`users/${name}/${place}`);
+    if (status === 401 || status === 403) {
+      throw lacksScope();
+    }
+    if (status >= 400 && status !== 404) {
+      throw new CommonsError('INTERNAL', `the hub answers ${status}`);
+    }
+    return status === 202 ? 'stopping' : 'gone';
+  }
+
   /** Asks for a sign of life; never throws. The outcome stands in `absence`. */
   async probe(): Promise<void> {
     await this.#ask('', this.#options.apiToken, record({})).catch(() => {});
@@ -98,12 +149,30 @@ export class HubClient {
   async #own<T>(path: string, decode: Decoder<T>): Promise<T | 'unknown'> {
     const answer = await this.#ask(path, this.#options.apiToken, decode);
     if (answer === 'refused') {
-      throw new CommonsError(
-        'HUB_ABSENT',
-        'the role of the service lacks a scope'
-      );
+      throw lacksScope();
     }
     return answer;
+  }
+
+  /** The status of the answer. A hub takes up to ten seconds for a server that does not want to end. */
+  async #delete(path: string): Promise<number> {
+    try {
+      const response = await fetch(`${this.#options.apiUrl}/${path}`, {
+        method: 'DELETE',
+        redirect: 'error',
+        headers: { authorization: `token ${this.#options.apiToken}` },
+        signal: AbortSignal.timeout(STOP_MS)
+      });
+      await response.body?.cancel();
+      if ([502, 503, 504].includes(response.status)) {
+        throw new Error('not the hub itself');
+      }
+      this.#heard();
+      return response.status;
+    } catch {
+      this.#lost();
+      throw new CommonsError('HUB_ABSENT');
+    }
   }
 
   async #ask<T>(
@@ -169,6 +238,13 @@ export class HubClient {
     }
     throw new Error(`status ${response.status}`);
   }
+}
+
+function lacksScope(): CommonsError {
+  return new CommonsError(
+    'HUB_ABSENT',
+    'the role of the service lacks a scope'
+  );
 }
 
 async function textOf(response: Response): Promise<string> {

@@ -33,6 +33,8 @@ export type EventsOptions = {
   rooms: Pick<LiveRooms, 'present'>;
   clock: Clock;
   log: Log;
+  /** What a page that has just been opened must know besides. */
+  greet?: (user: string) => EventMessage[];
 };
 
 /** E: tells pages what happens to the documents their person has a role in, and nothing else. */
@@ -63,6 +65,20 @@ export class Events {
     });
     await listener.ready;
     say(socket, { type: 'hello' });
+    this.#options.greet?.(user).forEach(message => say(socket, message));
+  }
+
+  /** Everybody who has a page open. */
+  people(): Iterable<string> {
+    return this.#listeners.keys();
+  }
+
+  /** Tells all pages of one person. */
+  tellPerson(user: string, message: EventMessage): void {
+    const listener = this.#listeners.get(user);
+    if (listener !== undefined) {
+      tell(listener, message);
+    }
   }
 
   /** Rights to the document may be others; `by` is who invited. */

@@ -107,6 +107,10 @@ describe('every route with every identity', () => {
     if (route.proof === 'none') {
       return null;
     }
+    if (route.proof === 'hook') {
+      // Whoever they are: what proves a person is not the secret of the hub's hook.
+      return 'SIGNED_OUT';
+    }
     if (route.proof === 'ticket' && who === 'used') {
       return 'TICKET_INVALID';
     }
@@ -135,7 +139,10 @@ describe('every route with every identity', () => {
       headers.authorization = `Bearer ${version}.${payload}.${mac!.split('').reverse().join('')}`;
     } else if (user !== null && route.proof === 'session') {
       headers.authorization = `Bearer ${commons.session(user)}`;
-    } else if (user !== null && route.proof === 'hub') {
+    } else if (
+      user !== null &&
+      (route.proof === 'hub' || route.proof === 'hook')
+    ) {
       headers.authorization = `token token-of-${user}`;
     }
     if (who === 'cookie') {

@@ -1,0 +1,45 @@
+import type { Allowance, QuotaThreshold } from '@jupyterlab-commons/protocol';
+import type { Rates } from '../ledger/types.ts';
+import { perHour } from '../ledger/rates.ts';
+
+/** The thresholds that have been reached, lowest first. */
+export function reachedOf({
+  thresholds,
+  reached
+}: Allowance): QuotaThreshold[] {
+  return thresholds
+    .filter(({ percent }) => percent <= reached)
+    .sort((a, b) => a.percent - b.percent);
+}
+
+/** A server that would be stopped at once is not started either. */
+export function refusesStart(allowance: Allowance): boolean {
+  return reachedOf(allowance).some(
+    ({ actions }) =>
+      actions.includes('refuse-start') || actions.includes('stop')
+  );
+}
+
+/** The shortest grace that a reached threshold gives; null where none stops. */
+export function graceOf(allowance: Allowance): number | null {
+  const stopping = reachedOf(allowance).filter(({ actions }) =>
+    actions.includes('stop')
+  );
+  return stopping.length === 0
+    ? null
+    : Math.min(...stopping.map(({ graceSeconds }) => graceSeconds));
+}
+
+/**
+ * Whether a server that takes this uses up what is limited. GPU hours that are
+ * used up are no reason against a server without a GPU. Where nobody knows what
+ * it takes, it takes everything.
+ */
+export function takes(rates: Rates | null, allowance: Allowance): boolean {
+  const { resource, gpu } = allowance;
+  return (
+    rates === null ||
+    resource === 'storage-gib' ||
+    perHour(rates, resource, gpu ?? null) > 0
+  );
+}

@@ -1,0 +1,43 @@
+import type { AdminAudit, Allowance } from '@jupyterlab-commons/protocol';
+import type { LedgerView, Millis, Rates, Run } from '../ledger/types.ts';
+
+/** What enforcement asks of quota. All of it comes from memory, at once. */
+export interface QuotaNow {
+  readonly ledger: LedgerView;
+  /** The time zone of the policies, and whom to ask for more. */
+  readonly zone: string;
+  readonly contact: string;
+  /** What holds for a person now; in these groups, or in those that the hub named last. */
+  allowances(user: string, groups?: readonly string[]): Allowance[];
+  /** What a server with these options takes; null where no profile says it. */
+  ratesOf(options: Readonly<Record<string, string>>): Rates | null;
+}
+
+export type AuditAction = AdminAudit['entries'][number]['action'];
+
+/** Puts down what was done; never throws, and nobody waits for it. */
+export type Audit = (entry: {
+  actor: string;
+  action: AuditAction;
+  user: string;
+  detail: string;
+}) => void;
+
+/** The actor of what nobody did by hand. */
+export const BY_POLICY = 'policy';
+
+/** A run that can be stopped: one life of one server. */
+export type Target = Pick<Run, 'user' | 'server' | 'started'>;
+
+/** User names hold no slash, so no two pairs have the same key. */
+export function keyOf({
+  user,
+  server
+}: {
+  user: string;
+  server: string;
+}): string {
+  return `${user}/${server}`;
+}
+
+export type { Millis };
