@@ -2,7 +2,7 @@
  * Sets up what is missing and runs every test. The last line says how many
  * passed and failed; the exit code is 1 when one failed or a runner had none.
  *
- *   node scripts/test.mjs [--long] [--only lint,jest,companion,pytest,wheel,budget,ui]
+ *   node scripts/test.mjs [--long] [--only lint,jest,companion,pytest,wheel,budget,monitoring,ui]
  *
  * `--long` runs fuzz and crash tests at full length.
  */
@@ -12,12 +12,13 @@ import { budget } from './runners/budget.mjs';
 import { companion } from './runners/companion.mjs';
 import { jest } from './runners/jest.mjs';
 import { lint } from './runners/lint.mjs';
+import { monitoring } from './runners/monitoring.mjs';
 import { pytest } from './runners/pytest.mjs';
 import { ui } from './runners/ui.mjs';
 import { wheel } from './runners/wheel.mjs';
 import { setup } from './setup.mjs';
 
-const RUNNERS = [lint, jest, companion, pytest, wheel, budget, ui];
+const RUNNERS = [lint, jest, companion, pytest, wheel, budget, monitoring, ui];
 const FAILURE_LINES = 120;
 /** How often chance is asked with `--long`; what is set already stays. */
 const LONG = {

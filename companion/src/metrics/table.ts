@@ -120,7 +120,7 @@ export const metrics = {
   commons_event_loop_delay_seconds: row(
     'gauge',
     'How late the event loop was since the last look.',
-    'quantile'
+    'stat'
   ),
   process_resident_memory_bytes: row('gauge', 'Memory of the companion.'),
   process_cpu_seconds_total: row('counter', 'CPU time of the companion.'),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { AllocatedCounters } from '../../src/metrics/allocated.ts';
 import { BoundedNames, OTHERS } from '../../src/metrics/bounded.ts';
@@ -160,5 +161,55 @@ describe('the cached text', () => {
     await cached.text();
     await new Promise(resolve => setImmediate(resolve));
     assert.equal(await cached.text(), 'good');
+  });
+});
+
+describe('what is handed to Prometheus and Grafana', () => {
+  const read = (name: string) =>
+    readFileSync(
+      new URL(`../../../monitoring/${name}`, import.meta.url),
+      'utf8'
+    );
+  const texts = {
+    alerts: read('alerts.yml'),
+    dashboard: read('grafana-dashboard.json')
+  };
+
+  for (const [what, text] of Object.entries(texts)) {
+    it(`${what}: names only metrics and labels that there are`, () => {
+      const named = text.match(/\b(commons|process)_[a-z_]+\b/g) ?? [];
+      assert.ok(named.length > 5);
+      const unknown = named.filter(name => !(name in metrics));
+      assert.deepEqual(unknown, []);
+      for (const [, name, labels] of text.matchAll(
+        /\b(commons_[a-z_]+)\{([^}]*)\}/g
+      )) {
+        const known: readonly string[] =
+          metrics[name as keyof typeof metrics].labels;
+        for (const [, label] of labels!.matchAll(/([a-z_]+)(?:=|!)/g)) {
+          assert.ok(known.includes(label!), `${name}: ${label}`);
+        }
+      }
+    });
+  }
+
+  it('every panel of the dashboard has a title, a unit and a question', () => {
+    const { panels } = JSON.parse(texts.dashboard) as {
+      panels: {
+        type: string;
+        title: string;
+        targets?: { expr: string }[];
+        fieldConfig?: { defaults: { unit: string } };
+      }[];
+    };
+    const drawn = panels.filter(({ type }) => type !== 'row');
+    assert.ok(drawn.length > 10);
+    for (const { title, targets, fieldConfig } of drawn) {
+      assert.ok(title !== '' && fieldConfig?.defaults.unit, title);
+      assert.ok(
+        targets?.every(({ expr }) => expr !== ''),
+        title
+      );
+    }
   });
 });
