@@ -1,4 +1,10 @@
+import { MemoryLedgerStore } from './ledger-memory.ts';
+import type { LedgerStore } from './ledger-store.ts';
 import { MemoryStore } from './memory.ts';
+import {
+  openSqliteLedger,
+  type LedgerOptions
+} from './sqlite/sqlite-ledger.ts';
 import { openSqliteStore, type SqliteOptions } from './sqlite/sqlite-store.ts';
 import type { DocumentStore } from './store.ts';
 
@@ -8,4 +14,14 @@ export async function openStore(
   options: SqliteOptions = {}
 ): Promise<DocumentStore> {
   return url === 'memory:' ? new MemoryStore() : openSqliteStore(url, options);
+}
+
+/** The ledger's store behind `COMMONS_STORE`, in a file of its own beside the documents'. */
+export async function openLedgerStore(
+  url: string,
+  options: LedgerOptions = {}
+): Promise<LedgerStore> {
+  return url === 'memory:'
+    ? new MemoryLedgerStore()
+    : openSqliteLedger(url, options);
 }

@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
-import { GroupCommit } from '../../src/storage/sqlite/group-commit.ts';
+import { documentGroup } from '../../src/storage/sqlite/document-group.ts';
 import type { FromWorker } from '../../src/storage/sqlite/messages.ts';
 import { prepareSchema } from '../../src/storage/sqlite/schema.ts';
 import { openStore } from '../../src/storage/open.ts';
@@ -170,7 +170,7 @@ function failingGroup(codes: number[]) {
   prepareSchema(db);
   const said: FromWorker[] = [];
   let onSaid = () => {};
-  const group = new GroupCommit(db, message => {
+  const group = documentGroup(db, message => {
     said.push(message);
     onSaid();
   });

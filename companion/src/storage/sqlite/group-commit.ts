@@ -3,14 +3,7 @@
  * transaction, one flush makes all of it durable, then all are answered.
  */
 import type { DatabaseSync } from 'node:sqlite';
-import { ContentCalls } from './content-calls.ts';
-import { DocumentCalls } from './document-calls.ts';
-import {
-  readMethods,
-  type Answer,
-  type Call,
-  type FromWorker
-} from './messages.ts';
+import type { AnyCall, Answer, FromWorker } from './messages.ts';
 import { Refused } from './refused.ts';
 
 const BUSY = 5;
@@ -25,7 +18,7 @@ const RETRY_FIRST_MS = 20;
 const RETRY_MOST_MS = 1_000;
 
 /** The primary result code of a failed statement; null for an error of another kind. */
-function sqliteCode(error: unknown): number | null {
+export function sqliteCode(error: unknown): number | null {
   const code: unknown =
     error instanceof Error && 'errcode' in error ? error.errcode : null;
   return typeof code === 'number' ? code & 0xff : null;
@@ -35,13 +28,9 @@ function canPass(code: number | null): boolean {
   return code === BUSY || code === LOCKED || code === FULL;
 }
 
-/** Whether the rest of the group can go on: the call alone is at fault, or one damaged page. */
-function isOfOneCall(error: unknown): boolean {
-  const code = sqliteCode(error);
-  return (
-    error instanceof Refused ||
-    (code !== null && ![NOMEM, IOERR].includes(code) && !canPass(code))
-  );
+/** Whether the file is not what it was written as. */
+export function isDamage(code: number | null): boolean {
+  return code === CORRUPT || code === NOTADB;
 }
 
 function refusalOf(
@@ -51,7 +40,7 @@ function refusalOf(
     return { code: error.code, detail: error.detail };
   }
   const code = sqliteCode(error);
-  return code === CORRUPT || code === NOTADB
+  return isDamage(code)
     ? { code: 'INTERNAL', detail: 'the store is damaged here' }
     : {
         code: 'INTERNAL',
@@ -59,26 +48,37 @@ function refusalOf(
       };
 }
 
-const reads: readonly string[] = readMethods;
+/** What the calls of a store do. */
+export type Calls<C extends AnyCall> = {
+  /** Carries one out; throws `Refused` for one that cannot be. */
+  perform(call: C): unknown;
+  isRead(method: string): boolean;
+  /** A read that would miss what waits to be written, and so waits as well. */
+  waits(method: string): boolean;
+  /** Whether damage ends the store; if not, it refuses only the call that met it. */
+  damageIsFatal: boolean;
+};
 
-export class GroupCommit {
+export class GroupCommit<C extends AnyCall> {
   readonly #db: DatabaseSync;
   readonly #tell: (message: FromWorker) => void;
-  readonly #content: ContentCalls;
-  readonly #documents: DocumentCalls;
-  #queue: Call[] = [];
+  readonly #calls: Calls<C>;
+  #queue: C[] = [];
   #scheduled = false;
   #wait = 0;
   #over = false;
 
-  constructor(db: DatabaseSync, tell: (message: FromWorker) => void) {
+  constructor(
+    db: DatabaseSync,
+    tell: (message: FromWorker) => void,
+    calls: Calls<C>
+  ) {
     this.#db = db;
     this.#tell = tell;
-    this.#content = new ContentCalls(db);
-    this.#documents = new DocumentCalls(db, this.#content);
+    this.#calls = calls;
   }
 
-  add(call: Call): void {
+  add(call: C): void {
     this.#queue.push(call);
     this.#schedule();
   }
@@ -113,7 +113,7 @@ export class GroupCommit {
       return;
     }
     try {
-      const answers = calls.every(({ method }) => reads.includes(method))
+      const answers = calls.every(({ method }) => this.#calls.isRead(method))
         ? calls.map(call => this.#answer(call))
         : this.#commit(calls);
       this.#recovered();
@@ -131,7 +131,7 @@ export class GroupCommit {
     }
   }
 
-  #commit(calls: readonly Call[]): Answer[] {
+  #commit(calls: readonly C[]): Answer[] {
     this.#db.exec('BEGIN IMMEDIATE');
     const answers = calls.map(call => this.#inSavepoint(call));
     this.#db.exec('COMMIT');
@@ -139,8 +139,8 @@ export class GroupCommit {
   }
 
   /** A call that is refused leaves nothing behind, and the others stand. */
-  #inSavepoint(call: Call): Answer {
-    if (reads.includes(call.method)) {
+  #inSavepoint(call: C): Answer {
+    if (this.#calls.isRead(call.method)) {
       return this.#answer(call);
     }
     this.#db.exec('SAVEPOINT call');
@@ -152,64 +152,27 @@ export class GroupCommit {
     return answer;
   }
 
-  #answer(call: Call): Answer {
+  #answer(call: C): Answer {
     try {
-      return { id: call.id, value: this.#perform(call) };
+      return { id: call.id, value: this.#calls.perform(call) };
     } catch (error) {
-      if (!isOfOneCall(error)) {
+      if (!this.#isOfOneCall(error)) {
         throw error;
       }
       return { id: call.id, error: refusalOf(error) };
     }
   }
 
-  #perform(call: Call): unknown {
-    switch (call.method) {
-      case 'load':
-        return this.#content.load(...call.args);
-      case 'append':
-        return this.#content.append(...call.args);
-      case 'compact':
-        return this.#content.compact(...call.args);
-      case 'contributions':
-        return this.#content.contributions(...call.args);
-      case 'createDocument':
-        return this.#documents.createDocument(...call.args);
-      case 'putAside':
-        return this.#content.putAside(...call.args);
-      case 'aside':
-        return this.#content.aside(...call.args);
-      case 'asides':
-        return this.#content.asides(...call.args);
-      case 'document':
-        return this.#documents.document(...call.args);
-      case 'documentOfFile':
-        return this.#documents.documentOfFile(...call.args);
-      case 'documentsFor':
-        return this.#documents.documentsFor(...call.args);
-      case 'documentsOfServer':
-        return this.#documents.documentsOfServer(...call.args);
-      case 'updateDocument':
-        return this.#documents.updateDocument(...call.args);
-      case 'shares':
-        return this.#documents.shares(...call.args);
-      case 'putShare':
-        return this.#documents.putShare(...call.args);
-      case 'deleteShare':
-        return this.#documents.deleteShare(...call.args);
-      case 'expireShares':
-        return this.#documents.expireShares(...call.args);
-      case 'joinByLink':
-        return this.#documents.joinByLink(...call.args);
-      case 'setLeft':
-        return this.#documents.setLeft(...call.args);
-      case 'hasLeft':
-        return this.#documents.hasLeft(...call.args);
-      case 'audit':
-        return this.#documents.audit(...call.args);
-      case 'auditOf':
-        return this.#documents.auditOf(...call.args);
+  /** Whether the rest of the group can go on: the call alone is at fault, or one damaged page. */
+  #isOfOneCall(error: unknown): boolean {
+    const code = sqliteCode(error);
+    if (isDamage(code)) {
+      return !this.#calls.damageIsFatal;
     }
+    return (
+      error instanceof Refused ||
+      (code !== null && ![NOMEM, IOERR].includes(code) && !canPass(code))
+    );
   }
 
   #rollback(): void {
@@ -219,10 +182,10 @@ export class GroupCommit {
   }
 
   /**
-   * The group is tried again later. Reads are answered meanwhile, except a load
+   * The group is tried again later. Reads are answered meanwhile, except those
    * that would miss what waits to be written.
    */
-  #postpone(calls: readonly Call[], error: unknown): void {
+  #postpone(calls: readonly C[], error: unknown): void {
     this.#tell({
       healthy: false,
       reason: error instanceof Error ? error.message : String(error)
@@ -231,10 +194,10 @@ export class GroupCommit {
       RETRY_MOST_MS,
       Math.max(RETRY_FIRST_MS, 2 * this.#wait)
     );
-    const waiting: Call[] = [];
+    const waiting: C[] = [];
     const answers: Answer[] = [];
     for (const call of calls) {
-      if (reads.includes(call.method) && call.method !== 'load') {
+      if (this.#calls.isRead(call.method) && !this.#calls.waits(call.method)) {
         try {
           answers.push(this.#answer(call));
           continue;

@@ -109,21 +109,26 @@ const steps = [
      WHERE user <> '' AND mark IS NULL GROUP BY 1, 2, 3;`
 ];
 
-/** A store of a newer format is refused. */
-export const SCHEMA_VERSION = steps.length;
-
-/** Makes the tables or brings them up to date; throws one sentence for a store that a newer companion wrote. */
+/** Makes the tables of documents or brings them up to date. */
 export function prepareSchema(db: DatabaseSync): void {
+  bringUpToDate(db, steps);
+}
+
+/** Takes the steps that are missing; throws one sentence for a store that a newer companion wrote. */
+export function bringUpToDate(
+  db: DatabaseSync,
+  steps: readonly string[]
+): void {
   const version = Number(db.prepare('PRAGMA user_version').get()?.user_version);
-  if (version > SCHEMA_VERSION) {
+  if (version > steps.length) {
     throw new Error(
-      `The store was written by a newer companion (format ${version}, this one knows ${SCHEMA_VERSION}): update the companion, or start it with another data folder.`
+      `The store was written by a newer companion (format ${version}, this one knows ${steps.length}): update the companion, or start it with another data folder.`
     );
   }
-  if (version < SCHEMA_VERSION) {
+  if (version < steps.length) {
     const missing = steps.slice(version).join('\n');
     db.exec(
-      `BEGIN IMMEDIATE; ${missing} PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT;`
+      `BEGIN IMMEDIATE; ${missing} PRAGMA user_version = ${steps.length}; COMMIT;`
     );
   }
 }
