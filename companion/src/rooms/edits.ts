@@ -16,14 +16,15 @@ import type {
   StoredContent
 } from '../storage/store.ts';
 import { step1Frame, step2Frame } from './frames.ts';
-import { Gate } from './gate.ts';
 import { Journal } from './journal.ts';
 import type { Member } from './member.ts';
-import { framesOf } from './merge.ts';
 import type { Outline } from './outline.ts';
 import { RoomState, type Applied } from './room-state.ts';
+import { Spread } from './spread.ts';
+import { lastOf, StateKeeper } from './state-keeper.ts';
 import { Timers } from './timers.ts';
 import type { Clock, Prepare, RoomLimits } from './types.ts';
+import { WholeState } from './whole-state.ts';
 
 /** What edits need of their room. */
 export interface EditsHost {
@@ -49,35 +50,36 @@ export interface EditsHost {
 /** Bytes that may wait for the disk or for a rebuild before senders are sent away. */
 const WAITING_BYTES_MOST = 64 * 1024 * 1024;
 const MEASURE_AFTER_MS = 1_000;
-const CACHE_MS = 5_000;
 const SLOW_APPLY_MS = 50;
 
 export class Edits {
   readonly #host: EditsHost;
   readonly #journal: Journal;
   readonly #timers: Timers;
-  /** Closed while the state is being rebuilt. */
-  readonly #gate = new Gate(WAITING_BYTES_MOST);
+  readonly #keeper: StateKeeper;
+  readonly #whole: WholeState;
+  readonly #spread = new Spread();
   /** Rejects when the room cannot go on. */
   readonly #ended: Promise<never>;
   #end: (error: unknown) => void = () => undefined;
-  /** The sender of each row that is not on disk; null where everybody must hear of it. */
-  readonly #senders = new Map<number, Member | null>();
-  #state: RoomState;
-  #rebuilt: Promise<void> = Promise.resolve();
-  #whole: { seq: number; frame: Uint8Array } | null = null;
   #measuring = false;
-  #over = false;
 
   /** Throws when the stored content is not whole. */
   constructor(host: EditsHost, stored: StoredContent) {
     this.#host = host;
     this.#timers = new Timers(host.clock);
+    this.#whole = new WholeState(this.#timers);
     this.#ended = new Promise((_, reject) => {
       this.#end = reject;
     });
     this.#ended.catch(() => undefined);
-    this.#state = this.#load(stored);
+    const load = {
+      load: (content: StoredContent) => this.#load(content),
+      read: () => host.store.load(host.id),
+      fail: (error: unknown) => host.fail(error),
+      waitingBytes: WAITING_BYTES_MOST
+    };
+    this.#keeper = new StateKeeper(load, stored);
     this.#journal = new Journal({
       id: host.id,
       store: host.store,
@@ -88,7 +90,7 @@ export class Edits {
         rows: stored.rows.length,
         bytes: stored.rows.reduce((sum, row) => sum + row.update.length, 0)
       },
-      snapshot: () => (this.#gate.closed ? null : this.#state.encode()),
+      snapshot: () => (this.#keeper.away ? null : this.#state.encode()),
       onDurable: rows => this.#onDurable(rows),
       onFlushed: () => this.#tellSaved(),
       onWritable: () => host.writableChanged(),
@@ -107,7 +109,7 @@ export class Edits {
 
   /** Whether nothing waits for the disk. */
   get settled(): boolean {
-    return !this.#gate.closed && this.#journal.head === this.#journal.durable;
+    return !this.#keeper.away && this.#journal.head === this.#journal.durable;
   }
 
   /** Whether `user` may show themselves under `client`. */
@@ -117,7 +119,7 @@ export class Edits {
 
   /** Now, or in its turn when the state has been rebuilt; false when too much waits. */
   whenReady(bytes: number, act: () => void): boolean {
-    return this.#gate.pass(bytes, act);
+    return this.#keeper.whenReady(bytes, act);
   }
 
   /** Asks a page for everything that it has and the room lacks. */
@@ -136,7 +138,7 @@ export class Edits {
     const seq = this.#journal.head;
     const isEmpty = stateVector.length === 1 && stateVector[0] === 0;
     const frame = isEmpty
-      ? this.#wholeState(seq)
+      ? this.#whole.frame(seq, this.#state)
       : step2Frame(this.#state.encode(stateVector));
     member.syncedTo = seq;
     this.#journal.whenDurable(seq, () => member.connection.send(frame));
@@ -165,7 +167,7 @@ export class Edits {
 
   /** The document as a file would hold it, once all of that is on disk. */
   async content(): Promise<{ text: string; outline: Outline; seq: number }> {
-    await this.#open();
+    await this.#keeper.ready(this.#ended);
     const seq = this.#journal.head;
     const text = this.#state.content();
     const outline = this.#state.outline();
@@ -176,16 +178,20 @@ export class Edits {
   /**
    * A change of the companion's own in the name of `user`, from looking at the
    * document to changing it in one step, and then on disk. Rejects with
-   * DOCUMENT_FULL or STORE_BUSY, and the document is what it was.
+   * DOCUMENT_FULL or STORE_BUSY, and the document is what it was. A full one
+   * takes what makes it no larger.
    */
   async change<T>(
     user: string,
     mark: JournalMark,
     prepare: Prepare<T>
   ): Promise<{ result: T; seq: number }> {
-    await this.#open();
+    await this.#keeper.ready(this.#ended);
     if (this.#journal.queuedBytes > WAITING_BYTES_MOST) {
       throw new CommonsError('STORE_BUSY');
+    }
+    if (this.#state.full && !this.#state.shrinksBy(prepare)) {
+      throw new CommonsError('DOCUMENT_FULL');
     }
     const { apply, done } = prepare(this.#state.doc, this.#state.outline());
     if (apply !== null) {
@@ -199,26 +205,19 @@ export class Edits {
 
   /** Resolves when all that was accepted is on disk; rejects when the room cannot go on. */
   async saved(): Promise<void> {
-    await this.#rebuilt;
+    await this.#keeper.rebuilt;
     await Promise.race([this.#journal.settled(), this.#ended]);
   }
 
   /** Lets go of everything. Whoever still waits gets the error. */
   dispose(error: unknown): void {
-    this.#over = true;
     this.#end(error);
     this.#timers.clear();
-    this.#state.destroy();
+    this.#keeper.dispose();
   }
 
-  /** Resolves when the state is there. */
-  async #open(): Promise<void> {
-    while (this.#gate.closed) {
-      if (this.#over) {
-        throw new CommonsError('STOPPING');
-      }
-      await Promise.race([this.#rebuilt, this.#ended]);
-    }
+  get #state(): RoomState {
+    return this.#keeper.state;
   }
 
   #changed(user: string, mark: JournalMark, applied: Applied): void {
@@ -226,7 +225,7 @@ export class Edits {
       case 'nothing':
         return;
       case 'changed':
-        this.#senders.set(this.#journal.head + 1, null);
+        this.#spread.accepted(this.#journal.head + 1, null);
         this.#journal.accept(user, applied.update, applied.owners, mark);
         if (this.#state.full) {
           this.#measureLater();
@@ -245,17 +244,6 @@ export class Edits {
     return new RoomState(type, limits, stored, client =>
       this.#host.reservedFor(client)
     );
-  }
-
-  /** Kept for a moment: people come in crowds, after a restart of the proxy for one. */
-  #wholeState(seq: number): Uint8Array {
-    if (this.#whole?.seq !== seq) {
-      this.#whole = { seq, frame: step2Frame(this.#state.encode()) };
-      this.#timers.later(CACHE_MS, () => {
-        this.#whole = null;
-      });
-    }
-    return this.#whole.frame;
   }
 
   #apply(member: Member, update: Uint8Array): Applied {
@@ -308,7 +296,7 @@ export class Edits {
     const { user } = member.connection.person;
     const { update, owners, repaired, visible, steps } = applied;
     member.newClients += owners.filter(([, owner]) => owner === user).length;
-    this.#senders.set(this.#journal.head + 1, repaired ? null : member);
+    this.#spread.accepted(this.#journal.head + 1, repaired ? null : member);
     const mark = visible ? undefined : 'unseen';
     this.#journal.accept(user, update, owners, mark);
     this.#count(member, frames);
@@ -364,54 +352,15 @@ export class Edits {
     }
   }
 
-  /** Yjs cannot take back what it applied, so the room starts again from its journal. */
   #rebuild(): void {
-    // What was accepted and may not be on disk: nothing is accepted until this is over.
-    const { unsaved } = this.#journal;
-    this.#gate.close();
-    this.#whole = null;
-    this.#state.destroy();
-    this.#rebuilt = this.#host.store.load(this.#host.id).then(
-      stored => this.#resume(stored, unsaved),
-      error => this.#host.fail(error)
-    );
-  }
-
-  #resume(stored: StoredContent, unsaved: Journal['unsaved']): void {
-    const last = lastOf(stored);
-    const missing = unsaved.rows.filter(row => row.seq > last);
-    try {
-      this.#state = this.#load({
-        snapshot: stored.snapshot,
-        rows: [...stored.rows, ...missing],
-        owners: new Map([...stored.owners, ...unsaved.owners])
-      });
-    } catch (error) {
-      this.#host.fail(error);
-      return;
-    }
-    this.#gate.open();
+    this.#whole.forget();
+    this.#keeper.rebuild(this.#journal.unsaved);
   }
 
   #onDurable(rows: readonly JournalRow[]): void {
-    const senders = new Set(
-      rows.map(row => this.#senders.get(row.seq) ?? null)
-    );
-    for (const row of rows) {
-      this.#senders.delete(row.seq);
-    }
-    const [only] = senders;
-    const last = rows[rows.length - 1]!.seq;
-    let frames: Uint8Array[] | null = null;
-    for (const member of this.#host.members()) {
-      const hasIt = senders.size === 1 && member === only;
-      if (!hasIt && member.syncedTo !== null && member.syncedTo < last) {
-        frames ??= framesOf(rows.map(row => row.update));
-        frames.forEach(frame => member.connection.send(frame));
-      }
-    }
+    this.#spread.durable(rows, this.#host.members());
     const byPerson = rows.some(row => row.user !== '');
-    this.#host.journalled(last, byPerson);
+    this.#host.journalled(rows[rows.length - 1]!.seq, byPerson);
   }
 
   #tellSaved(): void {
@@ -428,7 +377,7 @@ export class Edits {
     this.#measuring = true;
     this.#timers.later(MEASURE_AFTER_MS, () => {
       this.#measuring = false;
-      if (!this.#gate.closed) {
+      if (!this.#keeper.away) {
         this.#state.encode();
         this.#askForRefused();
       }
@@ -442,9 +391,4 @@ export class Edits {
       }
     }
   }
-}
-
-/** The last edit in it. */
-export function lastOf({ rows, snapshot }: StoredContent): number {
-  return rows.at(-1)?.seq ?? snapshot?.seq ?? 0;
 }

@@ -11,7 +11,7 @@ import { integrate } from './integrate.ts';
 import { forgetChanged, newCellId, type CellTexts } from './notebook.ts';
 import { outlineOf, type CellOutlines, type Outline } from './outline.ts';
 import { defineRoots, Schema } from './schema.ts';
-import type { RoomLimits } from './types.ts';
+import type { Prepare, RoomLimits } from './types.ts';
 import { Violation } from './violation.ts';
 import { changesContent } from './visible.ts';
 
@@ -165,9 +165,6 @@ export class RoomState {
    * nobody has written under. It is held to the schema like everybody's.
    */
   change(user: string, change: () => void): Applied {
-    if (this.full) {
-      return { kind: 'full' };
-    }
     const own = this.doc.clientID;
     const client = this.#freshClient();
     let broken: string | null = null;
@@ -203,6 +200,22 @@ export class RoomState {
       visible: true,
       steps: 0
     };
+  }
+
+  /** Whether the document is no larger after a change; tried on a copy, since Yjs takes nothing back. */
+  shrinksBy(prepare: Prepare<unknown>): boolean {
+    const state = this.encode();
+    if (!this.full) {
+      return true;
+    }
+    const copy = new Y.Doc();
+    defineRoots(copy, this.#type);
+    Y.applyUpdate(copy, state);
+    const { apply } = prepare(copy, this.outline());
+    copy.transact(() => apply?.());
+    const after = Y.encodeStateAsUpdate(copy).length;
+    copy.destroy();
+    return after <= state.length;
   }
 
   destroy(): void {

@@ -11,10 +11,10 @@ import type {
   JournalMark,
   StoredDocument
 } from '../storage/store.ts';
-import { lastOf } from './edits.ts';
 import type { Outline } from './outline.ts';
 import { RoomState } from './room-state.ts';
 import { Room, type FileStatus } from './room.ts';
+import { lastOf } from './state-keeper.ts';
 import type {
   Clock,
   Prepare,

@@ -7,7 +7,7 @@ import {
   type MergeResult,
   type OtherVersion
 } from '../../src/merging/merge-document.ts';
-import type { Outline } from '../../src/rooms/types.ts';
+import type { Outline, RoomLimits } from '../../src/rooms/types.ts';
 import { ID, openTestRoom, type TestRoom } from '../rooms/test-room.ts';
 import type { TestPage } from '../rooms/test-page.ts';
 
@@ -62,13 +62,14 @@ export class Live {
 
   static async open(
     content: FileCell[] | string,
-    metadata = {}
+    metadata = {},
+    limits: Partial<RoomLimits> = {}
   ): Promise<Live> {
     const isText = typeof content === 'string';
     const room = await openTestRoom(
       isText
-        ? { type: 'text', content }
-        : { content: fileOf(content, metadata) }
+        ? { type: 'text', content, limits }
+        : { content: fileOf(content, metadata), limits }
     );
     const { outline } = await room.rooms.content(ID);
     return new Live(room, await room.join('bob'), outline);
@@ -129,6 +130,7 @@ export class Live {
     const change = this.room.rooms.change(ID, 'ada', mark, (doc, live) =>
       prepareMerge(doc, live, { base, other, whole })
     );
+    change.catch(() => {});
     await this.room.deliver();
     return (await change).result;
   }
