@@ -51,6 +51,7 @@ const MAY_IMPORT = {
     'git/plugin',
     'git/diff/plugin',
     'git/commit/plugin',
+    'quota/plugin',
     'tokens'
   ]),
   'src/tokens': [],
@@ -62,6 +63,7 @@ const MAY_IMPORT = {
   'src/usage': inPage(['client', 'ui', 'tokens']),
   'src/git': inPage(['client', 'ui', 'tokens']),
   'src/gpu': inPage(['client', 'ui', 'tokens']),
+  'src/quota': inPage(['client', 'ui', 'tokens']),
   'companion/src/main': inCompanion([
     ...COMPANION_BASE,
     'companion',

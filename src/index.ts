@@ -5,6 +5,7 @@ import git from './git/plugin';
 import gitDiff from './git/diff/plugin';
 import gpu from './gpu/plugin';
 import live from './notebook/plugin';
+import quota from './quota/plugin';
 import sessions from './sessions/plugin';
 import sharing from './sharing/plugin';
 import usage from './usage/plugin';
@@ -17,6 +18,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   ...usageStream,
   ...usage,
   ...gpu,
+  ...quota,
   ...gitDiff,
   ...git
 ];

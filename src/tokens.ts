@@ -2,6 +2,7 @@ import { Token } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 import type { IDocumentWidget } from '@jupyterlab/docregistry';
+import type * as React from 'react';
 import type { Awareness } from 'y-protocols/awareness';
 import type {
   CommonsError,
@@ -171,4 +172,17 @@ export interface IUsage {
 export const IUsage = new Token<IUsage>(
   'jupyterlab-commons:IUsage',
   'What this server uses of its machine, as one stream for all panels.'
+);
+
+/** The panel of resources, for what other plugins show in it. */
+export interface IResources {
+  /**
+   * Fetches a part of the panel when that is first shown. The part draws nothing
+   * where it has nothing to say.
+   */
+  readonly sections: (() => Promise<React.ComponentType>)[];
+}
+
+export const IResources = new Token<IResources>(
+  'jupyterlab-commons:IResources'
 );

@@ -12,6 +12,8 @@ export type GaugeWords = {
   value?: string;
   /** Absent: there is nothing to be full of. */
   percent?: number;
+  /** In place of `percent` in words, where it is more than full. */
+  percentText?: string;
   tone?: Tone;
   /** What deserves to be read first: "high", "slowed down 12% of the time". */
   state?: string;
@@ -37,7 +39,8 @@ export function Gauge(props: {
   const { words, history, trans } = props;
   const { label, value, percent, state, tone } = words;
   const percentText =
-    percent === undefined ? undefined : percentWords(trans, percent);
+    words.percentText ??
+    (percent === undefined ? undefined : percentWords(trans, percent));
   return (
     <div className={`jp-Commons-Gauge jp-mod-${tone ?? 'ok'}`}>
       <p className="jp-Commons-Gauge-head">

@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { language } from '../ui/language';
 import { shortName } from '../ui/words';
 import { amount, number } from './amounts';
-import { noticeName } from './notice-name';
+import { noticeName } from '../ui/notice-name';
 
 /** With less free than this, memory is the likely reason. */
 const FULL_PERCENT = 90;

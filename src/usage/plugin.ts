@@ -9,7 +9,7 @@ import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStateDB } from '@jupyterlab/statedb';
 import { IStatusBar } from '@jupyterlab/statusbar';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
-import { IUsage } from '../tokens';
+import { IResources, IUsage } from '../tokens';
 import { resourcesIcon } from '../ui/icons';
 import { LazySidebar } from '../ui/lazy-sidebar';
 import { commandOfVerb } from '../ui/usage-commands';
@@ -18,10 +18,11 @@ import { addUsageCommands, CommandIDs } from './commands';
 const RANK = 900;
 
 /** The panel of resources, the item in the status bar, and what is told of limits. */
-const usage: JupyterFrontEndPlugin<void> = {
+const usage: JupyterFrontEndPlugin<IResources> = {
   id: 'jupyterlab-commons:usage',
   description: 'Shows what this server uses, and warns before it runs out.',
   autoStart: true,
+  provides: IResources,
   requires: [IUsage, IDocumentManager],
   optional: [
     ILayoutRestorer,
@@ -41,7 +42,8 @@ const usage: JupyterFrontEndPlugin<void> = {
     state: IStateDB | null,
     palette: ICommandPalette | null,
     translator: ITranslator | null
-  ): void => {
+  ): IResources => {
+    const sections: IResources['sections'] = [];
     const trans = (translator ?? nullTranslator).load('jupyterlab_commons');
     const sidebar = new LazySidebar({
       id: 'jp-commons-resources',
@@ -54,6 +56,7 @@ const usage: JupyterFrontEndPlugin<void> = {
         return new ResourcesPanel({
           usage,
           trans,
+          sections,
           run: (verb, key) =>
             void app.commands.execute(commandOfVerb[verb], { key })
         });
@@ -72,6 +75,7 @@ const usage: JupyterFrontEndPlugin<void> = {
       .then(() => import('./watch'))
       .then(code => code.watchUsage({ ...parts, statusBar, settings, state }))
       .catch(reason => console.warn('jupyterlab-commons:', reason));
+    return { sections };
   }
 };
 

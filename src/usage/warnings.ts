@@ -7,7 +7,7 @@ import type {
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { amount, fixed, number } from './amounts';
 import { consumerName } from '../ui/consumer-name';
-import { noticeName } from './notice-name';
+import { noticeName } from '../ui/notice-name';
 import { secondsUntilFull } from './outlook';
 import type { Thresholds } from './settings';
 

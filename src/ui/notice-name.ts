@@ -1,4 +1,4 @@
-import { shortName } from '../ui/words';
+import { shortName } from './words';
 
 const NAME_CHARS = 40;
 const END_CHARS = 14;
