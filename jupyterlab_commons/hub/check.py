@@ -15,11 +15,13 @@ from .config_values import items_of
 from .configure import (
     DEFAULT_DATA_DIR,
     DEFAULT_PORT,
+    QUOTA_FILE,
     base_url,
     environment_missing,
     is_ours,
 )
 from .findings import Finding, bad, good
+from .hooks import hooks_missing
 from .unsafe import unsafe_scopes
 
 if TYPE_CHECKING:
@@ -81,6 +83,9 @@ def _check_config(path: str | None) -> tuple[list[Finding], Setup]:
     findings = list(_config_findings(c, file))
     if not any(finding.problem for finding in findings):
         findings = [good(f"{file} adds service, role and environment.")]
+        role = _ours(c, "load_roles")
+        if role and "delete:servers" in role["scopes"]:
+            findings.append(good("Quota is on: servers are asked about and stopped."))
     return findings, _setup_of(c)
 
 
@@ -111,7 +116,23 @@ def _config_findings(c: Config, file: str) -> Iterator[Finding]:
         yield bad(f"c.{section}.environment is set after configure(c). {LAST}")
     for sentence in unsafe_scopes(c):
         yield bad(sentence)
+    if role and "delete:servers" in role["scopes"]:
+        yield from _quota_findings(c, service)
     yield from _foreign_roles(c, service, role)
+
+
+def _quota_findings(c: Config, service: dict[str, Any] | None) -> Iterator[Finding]:
+    for section in hooks_missing(c):
+        yield bad(
+            f"c.{section}.pre_spawn_hook is set after configure(c, quota=True), so"
+            f" servers start without being asked about. {LAST}"
+        )
+    file = ((service or {}).get("environment") or {}).get(QUOTA_FILE)
+    if file and not os.access(file, os.R_OK):
+        yield bad(
+            f"The policies cannot be read at {file}. Write them there, or correct"
+            " configure(c, quota_file='...')."
+        )
 
 
 def _foreign_roles(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from .companion_asker import CompanionAsker
 from .config_values import (
     append_item,
     entries_of,
@@ -16,12 +18,15 @@ from .config_values import (
     update_entries,
     value_of,
 )
+from .hooks import bad_hooks, chain_hooks, unchain_hooks
 from .unsafe import unsafe_scopes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from traitlets.config import Config
+
+    from .spawn_hook import Fail
 
 DEFAULT_PORT = 8765
 DEFAULT_DATA_DIR = "jupyterhub-commons"
@@ -31,6 +36,12 @@ LAUNCHER = "jupyterlab_commons.hub.launcher"
 # server, reads a token or changes anything.
 SCOPES = ("read:users:groups", "read:users:name")
 DIRECTORY_SCOPES = ("list:users",)
+# Which servers run, since when and of which profile; and to stop one.
+QUOTA_SCOPES = ("delete:servers", "list:users", "read:servers")
+
+HOOK_TOKEN = "COMMONS_HOOK_TOKEN"  # noqa: S105
+QUOTA_FILE = "COMMONS_QUOTA_FILE"
+LEAST_TOKEN_CHARS = 16
 
 # How our own entries are told from the admin's.
 MARK = {"made_by": "jupyterlab_commons"}
@@ -62,6 +73,10 @@ def configure(
     public_url: str | None = None,
     origins: Sequence[str] = (),
     directory: bool = False,
+    quota: bool = False,
+    quota_file: str | os.PathLike[str] | None = None,
+    fail: Fail = "open",
+    hook_token: str | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> None:
     """Add service, role and spawner environment; call it last.
@@ -81,6 +96,14 @@ def configure(
     - `public_url`: where browsers reach it, when not below the hub's own address.
     - `origins`: further origins whose pages may call the companion.
     - `directory`: people can be found by typing part of their name.
+    - `quota`: count what servers take, and refuse and stop servers as the policies
+      say. The role gets what `QUOTA_SCOPES` names; a `pre_spawn_hook` that is set
+      already runs after ours.
+    - `quota_file`: the policies; without it everything is counted and nobody refused.
+    - `fail`: `open` starts a server when the companion does not answer within two
+      seconds, `closed` does not.
+    - `hook_token`: the secret of the hook, when the companion is `external`; it must
+      be told the same one as `COMMONS_HOOK_TOKEN`. Otherwise one is made up.
     - `environment`: further `COMMONS_*` settings of the companion.
     """
     problems = unsafe_scopes(c)
@@ -89,6 +112,11 @@ def configure(
     prefix = f"{base_url(c)}services/{quote(name)}/"
     address = (url or f"http://127.0.0.1:{port}").rstrip("/")
     _check_address(address)
+    if quota:
+        hook_token = _hook_token(hook_token, external=external)
+    _check_quota(
+        c, quota=quota, quota_file=quota_file, fail=fail, hook_token=hook_token
+    )
     service: dict[str, Any] = {
         "name": name,
         "url": address,
@@ -96,21 +124,30 @@ def configure(
         "info": dict(MARK),
     }
     if external:
-        service |= _external_part(c, name, api_token, url)
+        service |= _external_part(c, name, api_token, url, quota_file)
     else:
         service |= _managed_part(c, data_dir, origins, directory, environment)
+        if hook_token:
+            service["environment"][HOOK_TOKEN] = hook_token
+        if quota_file:
+            service["environment"][QUOTA_FILE] = os.path.abspath(quota_file)
     reached = server_url or (service["url"].rstrip("/") + prefix)
     _add(
         c,
         Addition(
             service,
-            _role(name, directory=directory),
+            _role(name, directory=directory, quota=quota),
             {
                 "COMMONS_URL": reached.rstrip("/") + "/",
                 "COMMONS_PUBLIC_URL": _public_url(c, name, prefix, public_url),
             },
         ),
     )
+    if hook_token:
+        place = service["url"].rstrip("/") + prefix
+        chain_hooks(c, CompanionAsker(place, hook_token), fail=fail)
+    else:
+        unchain_hooks(c)
 
 
 def base_url(c: Config) -> str:
@@ -148,14 +185,53 @@ def is_ours(entry: object) -> bool:
     ).endswith("-companion-reads")
 
 
-def _role(name: str, *, directory: bool) -> dict[str, Any]:
-    scopes = [*SCOPES, *(DIRECTORY_SCOPES if directory else ())]
+def _role(name: str, *, directory: bool, quota: bool) -> dict[str, Any]:
+    """One role, so that a scope that is not wanted any more is taken back."""
+    scopes = {
+        *SCOPES,
+        *(DIRECTORY_SCOPES if directory else ()),
+        *(QUOTA_SCOPES if quota else ()),
+    }
     return {
         "name": f"{name}-companion-reads",
         "description": "What the companion of JupyterLab Commons may ask the hub.",
         "services": [name],
         "scopes": sorted(scopes),
     }
+
+
+def _hook_token(given: str | None, *, external: bool) -> str:
+    """Only the hook and the companion know it; a new one at each start of the hub."""
+    if given is None and not external:
+        return secrets.token_hex(32)
+    if given is None or len(given) < LEAST_TOKEN_CHARS:
+        raise ConfigureError(
+            "A companion that runs outside of the hub needs the secret of the hook:"
+            " configure(c, external=True, quota=True, hook_token='...'), and the same"
+            f" one as {HOOK_TOKEN} where it runs. Make one with: openssl rand -hex 32"
+        )
+    return given
+
+
+def _check_quota(
+    c: Config,
+    *,
+    quota: bool,
+    quota_file: str | os.PathLike[str] | None,
+    fail: str,
+    hook_token: str | None,
+) -> None:
+    if fail not in ("open", "closed"):
+        raise ConfigureError(f"fail={fail!r} must be 'open' or 'closed'.")
+    if not quota and (quota_file or hook_token or fail == "closed"):
+        raise ConfigureError(
+            "quota_file, hook_token and fail='closed' mean something with quota=True"
+            " only: configure(c, quota=True, ...)."
+        )
+    for section in bad_hooks(c) if quota else ():
+        raise ConfigureError(
+            f"c.{section}.pre_spawn_hook is not a function, so it cannot be run."
+        )
 
 
 def _managed_part(
@@ -182,9 +258,18 @@ def _managed_part(
 
 
 def _external_part(
-    c: Config, name: str, api_token: str | None, url: str | None
+    c: Config,
+    name: str,
+    api_token: str | None,
+    url: str | None,
+    quota_file: str | os.PathLike[str] | None,
 ) -> dict[str, Any]:
     """An external service may stand in the configuration already (Z2JH writes it)."""
+    if quota_file:
+        raise ConfigureError(
+            "A companion that runs outside of the hub reads the policies there: set"
+            f" {QUOTA_FILE} where it runs, and leave quota_file out."
+        )
     existing = _service_named(c, name) or {}
     part = {key: existing[key] for key in ("url", "api_token") if existing.get(key)}
     if url:

@@ -51,6 +51,7 @@ class TestConfig:
             "c.JupyterHub.services=[]; c.Spawner.environment={}; configure(c, port=0)",
             "c.KubeSpawner.environment={'a':'b'}\nconfigure(c, port=0)",
             "configure(c, port=0)\nc.JupyterHub.services.append({'name': 'x'})",
+            "configure(c, port=0, quota=True, quota_file='c.py')",
         ],
     )
     def test_nothing_wrong(self, check: Any, text: str) -> None:
@@ -97,6 +98,21 @@ class TestConfig:
                     "c.JupyterHub.load_roles = [role]\nconfigure(c, port=0)"
                 ),
                 "The role big gives",
+            ),
+            (
+                "configure(c, port=0, quota=True)\nc.Spawner.pre_spawn_hook = print",
+                "c.Spawner.pre_spawn_hook is set after",
+            ),
+            (
+                (
+                    "configure(c, port=0, quota=True)\n"
+                    "c.KubeSpawner.pre_spawn_hook = print"
+                ),
+                "c.KubeSpawner.pre_spawn_hook is set after",
+            ),
+            (
+                "configure(c, port=0, quota=True, quota_file='missing.yaml')",
+                "The policies cannot be read at",
             ),
             (
                 "c.JupyterHub.internal_ssl = True\nconfigure(c)",
