@@ -7,7 +7,7 @@ import re
 import shlex
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jupyterlab_commons.errors import CommonsError, printable
 
@@ -57,6 +57,15 @@ class RepositoryInfo:
     programs: Programs = field(default_factory=Programs)
 
 
+class _Opened(NamedTuple):
+    """A repository that git can be asked about; `target` is what was asked for."""
+
+    repo: Repo
+    programs: Programs
+    settings: Sequence[Setting]
+    target: Path
+
+
 class Repositories:
     """Opens repositories below the server's root, and nowhere else."""
 
@@ -79,23 +88,37 @@ class Repositories:
 
     async def with_programs(self, path: str) -> tuple[Repo, Programs]:
         """The same, and all that it would start now."""
-        info = await self.info(path)
-        if info.repo is None:
-            raise CommonsError("GIT_REFUSED", info.told.get("detail", "no repository"))
-        return info.repo, info.programs
+        found = await self._open(path)
+        if isinstance(found, dict):
+            raise CommonsError("GIT_REFUSED", found.get("detail", "no repository"))
+        return found.repo, found.programs
 
     async def info(self, path: str) -> RepositoryInfo:
         """What is around a file or folder, as the contents API names it."""
-        problem = await self._git_problem()
-        if problem is not None:
-            return RepositoryInfo({"kind": problem})
-        target, folder = self._target(path)
-        if target is None or folder is None:
-            return RepositoryInfo({"kind": "none"})
-        found = await self._find(folder)
+        found = await self._open(path)
         if isinstance(found, dict):
             return RepositoryInfo(found)
-        return await self._describe(found, target)
+        return await self._describe(found)
+
+    async def _open(self, path: str) -> _Opened | dict[str, Any]:
+        """The repository with what it would start, or what there is instead."""
+        problem = await self._git_problem()
+        if problem is not None:
+            return {"kind": problem}
+        target, folder = self._target(path)
+        if target is None or folder is None:
+            return {"kind": "none"}
+        repo = await self._find(folder)
+        if isinstance(repo, dict):
+            return repo
+        try:
+            settings = await self.runner.settings(repo)
+        except CommonsError as refusal:
+            return {"kind": "broken", "detail": refusal.detail}
+        programs = await self.runner.programs(repo, settings)
+        trusted = self.trust.trusts(repo.git_dir, programs)
+        repo = replace(repo, trusted=trusted, seal=programs.seal)
+        return _Opened(repo, programs, settings, target)
 
     async def _git_problem(self) -> str | None:
         if self._version is None:
@@ -145,19 +168,13 @@ class Repositories:
         except (OSError, RuntimeError):
             return False
 
-    async def _describe(self, repo: Repo, target: Path) -> RepositoryInfo:
-        try:
-            settings = await self.runner.settings(repo)
-        except CommonsError as refusal:
-            return RepositoryInfo({"kind": "broken", "detail": refusal.detail})
-        programs = await self.runner.programs(repo, settings)
-        trusted = self.trust.trusts(repo.git_dir, programs)
-        repo = replace(repo, trusted=trusted, seal=programs.seal)
+    async def _describe(self, found: _Opened) -> RepositoryInfo:
+        repo, programs, settings, target = found
         values = {each.key.lower(): each.value for each in settings}
         told: dict[str, Any] = {
             "kind": "ok",
             "repo": repo.path,
-            "trusted": trusted,
+            "trusted": repo.trusted,
             "programs": [asdict(each) for each in programs.shown],
             **await self._head(repo),
             **_marks(repo, settings),
