@@ -47,6 +47,7 @@ function companion() {
   const time = { now: Date.UTC(2026, 0, 1) };
   const clock: Clock = {
     now: () => Math.round(time.now),
+    monotonic: () => time.now,
     after: () => () => {}
   };
   const log = createLog({ level: 'warn', write: line => console.error(line) });

@@ -3,6 +3,7 @@ import type { Clock } from './rooms/types.ts';
 /** The time of this machine. A timer never keeps the process alive by itself. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   after(ms, call) {
     const timer = setTimeout(call, ms);
     timer.unref();

@@ -12,6 +12,7 @@ import {
 } from '@jupyterlab-commons/protocol';
 import type { Clock } from '../rooms/types.ts';
 import { createGate } from './gate.ts';
+import { usersPage, type UsersPage } from './users-page.ts';
 
 const hubUser = record({
   kind: optional(text(64)),
@@ -37,8 +38,15 @@ const hubServers = record({
 /** A server that runs, starts or stops; `started` in milliseconds since 1970, null where the hub does not say. */
 export type FoundServer = { started: number | null };
 
+const NO_SCOPE = 'the role of the service lacks a scope';
 const ANSWER_BYTES = 4 * 1024 * 1024;
 const STOP_MS = 30_000;
+
+/** A page of a list takes the hub longer than one answer. */
+const PAGE_TIMEOUT_MS = 20_000;
+
+/** An answer that is larger than what is read of it. */
+export class TooLarge extends Error {}
 
 /** A time without the hub: from when it was last heard until it answered again. */
 export type Absence = { from: number; until: number | null };
@@ -141,6 +149,41 @@ export class HubClient {
     return status === 202 ? 'stopping' : 'gone';
   }
 
+  /**
+   * A page of the users of the hub; `active`: only those with a server. Says
+   * nothing of whether the hub is there for others, who ask for less. Throws
+   * `TooLarge` where fewer users have to be asked for.
+   */
+  async users(query: {
+    active: boolean;
+    offset: number;
+    limit: number;
+  }): Promise<UsersPage> {
+    const { active, offset, limit } = query;
+    const words = new URLSearchParams({
+      ...(active ? { state: 'active' } : {}),
+      offset: String(offset),
+      limit: String(limit)
+    });
+    const { apiToken } = this.#options;
+    const answer = await this.#pass(() =>
+      this.#fetch(`users?${words}`, apiToken, usersPage, PAGE_TIMEOUT_MS).catch(
+        (error: unknown) => {
+          throw error instanceof TooLarge
+            ? error
+            : new CommonsError('HUB_ABSENT');
+        }
+      )
+    );
+    if (answer === 'refused') {
+      throw new CommonsError('HUB_ABSENT', NO_SCOPE);
+    }
+    if (answer === 'unknown') {
+      throw new CommonsError('HUB_ABSENT');
+    }
+    return answer;
+  }
+
   /** Asks for a sign of life; never throws. The outcome stands in `absence`. */
   async probe(): Promise<void> {
     await this.#ask('', this.#options.apiToken, record({})).catch(() => {});
@@ -216,7 +259,8 @@ export class HubClient {
   async #fetch<T>(
     path: string,
     token: string,
-    decode: Decoder<T>
+    decode: Decoder<T>,
+    timeoutMs = this.#options.timeoutMs ?? 5000
   ): Promise<T | 'refused' | 'unknown'> {
     const response = await fetch(`${this.#options.apiUrl}/${path}`, {
       redirect: 'error',
@@ -224,7 +268,7 @@ export class HubClient {
         authorization: `token ${token}`,
         accept: 'application/jupyterhub-pagination+json, application/json'
       },
-      signal: AbortSignal.timeout(this.#options.timeoutMs ?? 5000)
+      signal: AbortSignal.timeout(timeoutMs)
     });
     if (response.ok) {
       return decode(JSON.parse(await textOf(response)));
@@ -253,7 +297,7 @@ async function textOf(response: Response): Promise<string> {
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
     if (bytes > ANSWER_BYTES) {
-      throw new Error('the answer is too large');
+      throw new TooLarge('the answer is too large');
     }
     chunks.push(chunk);
   }

@@ -29,6 +29,8 @@ export interface RoomConnection {
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds by a clock that nobody sets: only differences mean something. */
+  monotonic(): number;
   /** Calls once after `ms`; the answer cancels it. */
   after(ms: number, call: () => void): () => void;
 }
@@ -50,6 +52,8 @@ export interface RoomListener {
 export type Prepared<T> = {
   /** Makes the change; null where there is nothing to do. */
   apply: (() => void) | null;
+  /** Whether cells go by it or change their place. */
+  takesCells: boolean;
   /** Called at once after it, before anybody else can edit. */
   done: (outline: Outline) => T;
 };

@@ -6,7 +6,19 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type StubUser = { groups?: string[]; admin?: boolean };
+/** As the hub tells of a server; `started` is ISO 8601. */
+export type StubServer = {
+  started: string | null;
+  user_options?: unknown;
+  pending?: string | null;
+  stopped?: boolean;
+};
+export type StubUser = {
+  groups?: string[];
+  admin?: boolean;
+  displayName?: string;
+  servers?: Record<string, StubServer>;
+};
 export type StubToken = { user: string; scopes: string[]; kind?: string };
 
 /** The part of the hub API that the companion asks, over real HTTP. */
@@ -92,11 +104,7 @@ export class StubHub {
     } else if (path === '') {
       send(200, { version: '6.1.1' });
     } else if (path.startsWith('users?')) {
-      const part = new URLSearchParams(path.slice(6)).get('name_filter') ?? '';
-      const items = [...this.users.keys()]
-        .filter(name => name.includes(part))
-        .map(name => ({ kind: 'user', name }));
-      send(200, { items, _pagination: { next: null } });
+      send(200, this.#page(new URLSearchParams(path.slice(6))));
     } else {
       const name = decodeURIComponent(path.replace(/^users\//, ''));
       const user = this.users.get(name);
@@ -105,5 +113,46 @@ export class StubHub {
         user && { kind: 'user', name, groups: user.groups ?? [] }
       );
     }
+  }
+
+  /** As JupyterHub 6 answers it to a service with our scopes. */
+  #page(query: URLSearchParams): unknown {
+    const part = query.get('name_filter') ?? '';
+    const offset = Number(query.get('offset') ?? 0);
+    const limit = Math.min(200, Number(query.get('limit') ?? 50));
+    const found = [...this.users].filter(
+      ([name, { servers = {} }]) =>
+        name.includes(part) &&
+        (query.get('state') !== 'active' || Object.keys(servers).length > 0)
+    );
+    const next = offset + limit;
+    return {
+      items: found.slice(offset, next).map(([name, user]) => ({
+        kind: 'user',
+        name,
+        admin: user.admin ?? false,
+        groups: user.groups ?? [],
+        user_info: { display_name: user.displayName ?? name },
+        servers: Object.fromEntries(
+          Object.entries(user.servers ?? {}).map(([server, each]) => [
+            server,
+            {
+              name: server,
+              ready: true,
+              pending: null,
+              stopped: false,
+              user_options: {},
+              ...each
+            }
+          ])
+        )
+      })),
+      _pagination: {
+        offset,
+        limit,
+        total: found.length,
+        next: next < found.length ? { offset: next, limit } : null
+      }
+    };
   }
 }

@@ -2,15 +2,22 @@ import type { Clock } from '../../src/rooms/types.ts';
 
 /** Time that stands still until the test moves it. */
 export class TestClock implements Clock {
-  #now = Date.UTC(2026, 0, 1);
+  /** Since the clock began to run. */
+  #passed = 0;
+  /** What the clock shows at that moment; `set` changes it. */
+  #origin = Date.UTC(2026, 0, 1);
   #timers = new Set<{ at: number; call: () => void }>();
 
   now(): number {
-    return this.#now;
+    return this.#origin + this.#passed;
+  }
+
+  monotonic(): number {
+    return this.#passed;
   }
 
   after(ms: number, call: () => void): () => void {
-    const timer = { at: this.#now + ms, call };
+    const timer = { at: this.#passed + ms, call };
     this.#timers.add(timer);
     return () => void this.#timers.delete(timer);
   }
@@ -22,7 +29,7 @@ export class TestClock implements Clock {
 
   /** Moves on, and calls what falls due on the way, in order. */
   advance(ms: number): void {
-    const end = this.#now + ms;
+    const end = this.#passed + ms;
     for (;;) {
       const next = [...this.#timers]
         .filter(({ at }) => at <= end)
@@ -31,9 +38,14 @@ export class TestClock implements Clock {
         break;
       }
       this.#timers.delete(next);
-      this.#now = Math.max(this.#now, next.at);
+      this.#passed = Math.max(this.#passed, next.at);
       next.call();
     }
-    this.#now = end;
+    this.#passed = end;
+  }
+
+  /** Somebody sets the clock, forward or back: no time passes. */
+  set(byMs: number): void {
+    this.#origin += byMs;
   }
 }

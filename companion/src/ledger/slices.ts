@@ -1,0 +1,16 @@
+const SLICE_MS = 4;
+
+/** Does something for each, and lets others have their turn every few milliseconds. */
+export async function inSlices<T>(
+  items: Iterable<T>,
+  act: (item: T) => void
+): Promise<void> {
+  let begun = performance.now();
+  for (const item of items) {
+    act(item);
+    if (performance.now() - begun > SLICE_MS) {
+      await new Promise(setImmediate);
+      begun = performance.now();
+    }
+  }
+}
