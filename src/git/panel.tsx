@@ -43,18 +43,22 @@ export class HistoryPanel extends ReactWidget {
   constructor(private readonly _props: HistoryViewProps) {
     super();
     this.addClass('jp-Commons-History');
+    this.node.tabIndex = -1;
   }
 
   get model(): HistoryModel {
     return this._props.model;
   }
 
-  /** Shows the history of one place, until another document is in front. */
-  goTo(place: Place): void {
-    this.model.setPlace(place);
-    if (place.isFile) {
-      this.model.setScope('file');
+  /** Takes the focus; shows the history of one place, until another document is in front. */
+  goTo(place: Place | null): void {
+    if (place !== null) {
+      this.model.setPlace(place);
+      if (place.isFile) {
+        this.model.setScope('file');
+      }
     }
+    this.node.focus();
   }
 
   override dispose(): void {
@@ -68,7 +72,7 @@ export class HistoryPanel extends ReactWidget {
 
   protected override onAfterAttach(msg: Message): void {
     super.onAfterAttach(msg);
-    this.model.setSeen(this.isVisible);
+    this._setSeen(this.isVisible);
   }
 
   protected override onAfterShow(msg: Message): void {

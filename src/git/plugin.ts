@@ -78,13 +78,11 @@ const history: JupyterFrontEndPlugin<void> = {
       trans,
       open: place => {
         app.shell.activateById(sidebar.id);
-        if (place !== null) {
-          // Why it was not loaded is told by the side bar.
-          void loading?.then(
-            panel => panel.goTo(place),
-            () => undefined
-          );
-        }
+        // Why it was not loaded is told by the side bar.
+        void loading?.then(
+          panel => panel.goTo(place),
+          () => undefined
+        );
       }
     });
     palette?.addItem({ command: SHOW_HISTORY, category: trans.__('Git') });

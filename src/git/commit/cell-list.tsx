@@ -137,11 +137,7 @@ function Cells(
 function Cell(props: FileProps & { cell: CellEntry }): JSX.Element {
   const { model, trans, file, cell } = props;
   const id = React.useId();
-  const name = {
-    code: trans.__('Code cell %1', cell.place + 1),
-    markdown: trans.__('Markdown cell %1', cell.place + 1),
-    raw: trans.__('Raw cell %1', cell.place + 1)
-  }[cell.type];
+  const name = nameOf(props);
   const isFixed = (cell.share === 'all' ? cell.unstage : cell.stage) === null;
   return (
     <li className="jp-Commons-Changes-cell">
@@ -170,4 +166,16 @@ function Cell(props: FileProps & { cell: CellEntry }): JSX.Element {
       </div>
     </li>
   );
+}
+
+/** What is deleted has the number that it had. */
+function nameOf({ trans, cell }: FileProps & { cell: CellEntry }): string {
+  const number = cell.place + 1;
+  return cell.change.after === undefined
+    ? trans.__('Deleted cell %1', number)
+    : {
+        code: trans.__('Code cell %1', number),
+        markdown: trans.__('Markdown cell %1', number),
+        raw: trans.__('Raw cell %1', number)
+      }[cell.type];
 }

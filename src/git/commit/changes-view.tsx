@@ -13,6 +13,7 @@ import { CommitForm } from './commit-form';
 import { FileRow } from './file-row';
 import type { ChangesModel, Trouble } from './model';
 import type { ChangedFile } from './notebooks';
+import { isJupytersCopy } from './share';
 import { saidWords, troubleWords } from './words';
 
 export type ChangesProps = BranchParts & {
@@ -173,6 +174,7 @@ function StageAll({ model, trans }: ChangesProps): JSX.Element | null {
   const isOpen = (file: ChangedFile) =>
     file.unstaged !== undefined &&
     file.unstaged !== 'conflicted' &&
+    !isJupytersCopy(file) &&
     !model.shareOf(file).isQuiet;
   const rest = files.filter(isOpen);
   return (

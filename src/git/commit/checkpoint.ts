@@ -41,8 +41,9 @@ export async function keepCheckpoint(parts: RestoreParts): Promise<void> {
   const show = (command: string, args: Record<string, string>) => () =>
     void app.commands.execute(command, { repo, path, ...args });
   Notification.success(
+    // What is longer than 140 characters is cut by JupyterLab.
     trans.__(
-      '%1 is kept as it is now: version %2, on %3. Your commits and what is staged stay as they are.',
+      '%1 is kept as version %2, on %3.',
       fileName(path),
       shortHash(hash),
       ref ?? ''

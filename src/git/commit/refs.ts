@@ -24,7 +24,12 @@ async function attempt(
     await verb();
     return true;
   } catch (error) {
-    Notification.error(troubleWords(trans, error), { autoClose: false });
+    // In full: a notification would cut it.
+    await showDialog({
+      title: trans.__('It was not done'),
+      body: troubleWords(trans, error),
+      buttons: [Dialog.okButton({ label: trans.__('Close') })]
+    });
     return false;
   }
 }

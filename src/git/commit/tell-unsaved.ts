@@ -11,8 +11,8 @@ export function tellUnsaved(
   if (paths.length > 0) {
     Notification.warning(
       trans.__(
-        'Git has changed files whose unsaved edits are open here: %1. They show what you typed; saving asks which version stays.',
-        paths.map(path => shortName(PathExt.basename(path))).join(', ')
+        'Changed by git, but not reloaded because of your unsaved edits: %1. Saving asks which version stays.',
+        shortName(paths.map(path => PathExt.basename(path)).join(', '))
       ),
       { autoClose: false }
     );

@@ -77,7 +77,6 @@ export function saidWords(trans: TranslationBundle, said: Said | null): string {
     'Committed %1 file as %2.',
     'Committed %1 files as %2.',
     files,
-    files,
     shortHash(hash)
   );
   return detail === undefined

@@ -1,5 +1,4 @@
 import '../../../style/git-diff.css';
-import { ReactWidget } from '@jupyterlab/ui-components';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import type {
@@ -9,6 +8,7 @@ import type {
 } from '../../client/git-files';
 import { Disclosure } from '../../ui/disclosure';
 import { LiveRegion } from '../../ui/live-region';
+import { MainPanel } from './main-panel';
 import { Failure, languageOf, type Look } from './pieces';
 import { SourceDiff, useLanguage } from './source-diff';
 import { commitWords, fileName, revisionWords } from './version-words';
@@ -24,12 +24,10 @@ export type CellHistoryProps = {
 };
 
 /** The main area's tab of the past of one cell. */
-export class CellHistoryPanel extends ReactWidget {
+export class CellHistoryPanel extends MainPanel {
   constructor(private readonly _props: CellHistoryProps) {
     super();
     const { version, index, look } = _props;
-    this.addClass('jp-Commons-GitPanel');
-    this.title.closable = true;
     this.title.label = look.trans.__(
       'History of cell %1: %2',
       index + 1,
@@ -83,7 +81,7 @@ export function CellHistoryView(props: CellHistoryProps): JSX.Element {
   }, [files, version, index]);
   const { versions, end, error } = heard;
   return (
-    <div className="jp-Commons-GitDiff">
+    <div className="jp-Commons-GitDiff" tabIndex={-1}>
       <header className="jp-Commons-GitDiff-header">
         <h2 className="jp-Commons-GitDiff-title">
           {trans.__('History of cell %1', index + 1)}

@@ -1,19 +1,16 @@
 import '../../../style/git-diff.css';
-import { ReactWidget } from '@jupyterlab/ui-components';
-import type { Message } from '@lumino/messaging';
 import type { Widget } from '@lumino/widgets';
 import * as React from 'react';
 import { DiffView, titleWords, type DiffViewProps } from './diff-view';
+import { MainPanel } from './main-panel';
 
 /** Below this two columns of code cannot be read. */
 const NARROW_PX = 720;
 
 /** The main area's tab of a diff. */
-export class DiffPanel extends ReactWidget {
+export class DiffPanel extends MainPanel {
   constructor(private readonly _props: Omit<DiffViewProps, 'isNarrow'>) {
     super();
-    this.addClass('jp-Commons-GitPanel');
-    this.title.closable = true;
     const { model } = _props;
     model.changed.connect(this._onChanged, this);
     this._name();
@@ -37,11 +34,6 @@ export class DiffPanel extends ReactWidget {
       this._isNarrow = isNarrow;
       this.update();
     }
-  }
-
-  protected override onActivateRequest(msg: Message): void {
-    super.onActivateRequest(msg);
-    this.node.querySelector('button')?.focus();
   }
 
   private _onChanged(): void {

@@ -34,6 +34,7 @@ export function DiffView(props: DiffViewProps): JSX.Element {
     <div
       ref={root}
       className="jp-Commons-GitDiff"
+      tabIndex={-1}
       onKeyDown={event => {
         if (event.key === 'F7') {
           event.preventDefault();

@@ -1,5 +1,4 @@
 import '../../../style/git-diff.css';
-import { ReactWidget } from '@jupyterlab/ui-components';
 import type { GitBlob, GitCommit } from '@jupyterlab-commons/protocol';
 import * as React from 'react';
 import type { FileVersion, IGitFiles } from '../../client/git-files';
@@ -7,6 +6,7 @@ import { EmptyState } from '../../ui/empty-state';
 import { bytesWords } from '../../ui/units';
 import { cellsOf, isObject, type CellContent } from './cell-content';
 import { Button } from './diff-view';
+import { MainPanel } from './main-panel';
 import { Rendered } from './outputs';
 import { CellBody, Failure, type Look } from './pieces';
 import { SourceDiff, useLanguage } from './source-diff';
@@ -25,12 +25,10 @@ export type VersionProps = {
 };
 
 /** The main area's tab of one version; nothing in it can be written. */
-export class VersionPanel extends ReactWidget {
+export class VersionPanel extends MainPanel {
   constructor(private readonly _props: VersionProps) {
     super();
     const { version, look } = _props;
-    this.addClass('jp-Commons-GitPanel');
-    this.title.closable = true;
     this.title.label = `${fileName(version.path)} @ ${revisionWords(look.trans, version.rev)}`;
     this.title.caption = version.path;
   }
@@ -60,7 +58,7 @@ export function VersionView(props: VersionProps): JSX.Element {
       ? commitWords(commit.value)
       : '';
   return (
-    <div className="jp-Commons-GitDiff">
+    <div className="jp-Commons-GitDiff" tabIndex={-1}>
       <header className="jp-Commons-GitDiff-header">
         <h2 className="jp-Commons-GitDiff-title">
           {trans.__(
