@@ -144,10 +144,17 @@ class CommonsExtension(ExtensionApp):
                 written=lambda: _count_as_activity(serverapp.web_app.settings),
                 usage=self._usage,
                 watched=live.replace,
+                open_paths=partial(_open_paths, serverapp),
             )
         except ValueError as reason:
             self.log.error("JupyterLab Commons: %s", reason)
             return None
+
+
+async def _open_paths(serverapp: ServerApp) -> list[str]:
+    """The files that a kernel is open for, as the contents API names them."""
+    sessions = await serverapp.session_manager.list_sessions()
+    return [session["path"].lstrip("/") for session in sessions]
 
 
 def _count_as_activity(settings: dict[str, Any]) -> None:

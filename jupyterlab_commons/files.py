@@ -22,6 +22,10 @@ MAX_FILE_BYTES = 128 * 1024 * 1024
 MAX_PATH_CHARS = 4096
 NAME_BYTES = 255
 
+# Where Jupyter keeps its own copies, one a file; file browsers do not show it.
+CHECKPOINTS = ".ipynb_checkpoints"
+BEFORE_STOP = "-before-stop"
+
 # O_NONBLOCK: opening a pipe that nobody writes must not hang the server.
 _READ = (
     os.O_RDONLY
@@ -143,6 +147,35 @@ class Files:
                 _flush_folder(place)
                 return Kept(f"{folder}/{free}" if folder else free, _hash(data))
         raise CommonsError("FILE_UNWRITABLE", "no free name for a copy")
+
+    def keep_before_stop(self, path: str, most_bytes: int) -> int:
+        """Copy the file as it is to Jupyter's checkpoints; answer its size.
+
+        There is one such copy of a file: a newer one takes its place, whole or not
+        at all.
+        """
+        source = self.resolve(path)
+        with _said_plainly():
+            if os.stat(source).st_size > most_bytes:
+                raise CommonsError("TOO_LARGE", f"more than {most_bytes} bytes")
+        data, status = self._load(source)
+        folder, _, name = path.rpartition("/")
+        checkpoints = f"{folder}/{CHECKPOINTS}" if folder else CHECKPOINTS
+        stem, suffix = os.path.splitext(name)
+        room = NAME_BYTES - len(os.fsencode(BEFORE_STOP + suffix))
+        start = os.fsencode(stem)[:room].decode("utf-8", "ignore")
+        with _said_plainly("FILE_UNWRITABLE"):
+            place = self.resolve(checkpoints)
+            os.makedirs(place, exist_ok=True)
+            place /= f"{start}{BEFORE_STOP}{suffix}"
+            temporary = place.with_name(f".commons-{secrets.token_hex(8)}.tmp")
+            try:
+                _write_new(temporary, data, status)
+                os.replace(temporary, place)
+            finally:
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(temporary)
+        return len(data)
 
     def stamp(self, path: str) -> Stamp | None:
         """Change when the file may have changed; None while there is no such file."""

@@ -22,7 +22,7 @@ from .link_requests import LinkRequests
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable, Coroutine, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 
     from tornado.websocket import WebSocketClientConnection
 
@@ -81,11 +81,12 @@ class Link:
         written: Callable[[], None] = lambda: None,
         usage: Usage | None = None,
         watched: Callable[[Iterable[str]], None] = lambda _: None,
+        open_paths: Callable[[], Awaitable[list[str]]] | None = None,
     ) -> None:
         """`url` is the companion's address; `written` is called after each write.
 
         Without `usage` nothing is measured, and no sample is sent. `watched` hears
-        which files are live documents.
+        which files are live documents; `open_paths` names those with a kernel.
         """
         self._url = _link_url(url)
         self._token = token
@@ -96,6 +97,7 @@ class Link:
         self._written = written
         self._usage = usage
         self._watched = watched
+        self._open_paths = open_paths
         self._told: str | None = None
         self._failures = 0
 
@@ -167,6 +169,7 @@ class Link:
             written=self._written,
             before=self._before,
             watched=self._watched,
+            open_paths=self._open_paths,
         )
         hello = _news("hello", protocol=PROTOCOL_VERSION, version=self._version)
         with suppress(WebSocketClosedError):

@@ -23,6 +23,8 @@ PART_CHARS = 262_144 // 2
 MAX_WAITING = 64
 MAX_WRITES = 16
 MAX_WATCHED = 10_000
+MAX_KEPT = 50
+MAX_KEPT_BYTES = 256 * 1024 * 1024
 
 T = TypeVar("T")
 Frame = dict[str, Any]
@@ -56,8 +58,12 @@ class LinkRequests:
         written: Callable[[], None],
         before: Callable[[Mapping[str, Any]], None],
         watched: Callable[[Iterable[str]], None] = lambda _: None,
+        open_paths: Callable[[], Awaitable[list[str]]] | None = None,
     ) -> None:
-        """`before` takes note of a lost life; it raises ValueError for nonsense."""
+        """`before` takes note of a lost life; it raises ValueError for nonsense.
+
+        `open_paths` names the files that kernels are open for.
+        """
         self._files = files
         self._watch = FileWatch(files)
         self._worker = worker
@@ -66,6 +72,7 @@ class LinkRequests:
         self._written = written
         self._before = before
         self._watched = watched
+        self._open_paths = open_paths
         self._writes: dict[int, _Write] = {}
         self._waiting: asyncio.Queue[tuple[int, Callable[[], Awaitable[None]]]] = (
             asyncio.Queue(MAX_WAITING)
@@ -119,6 +126,9 @@ class LinkRequests:
         elif method == "before":
             self._take_lost(frame)
             self._queue(number, lambda: self._say(id=number, done={}))
+        elif method == "keep-open" and self._open_paths is not None:
+            open_paths = self._open_paths
+            self._queue(number, lambda: self._keep_open(number, open_paths))
         elif method == "write":
             if len(self._writes) >= MAX_WRITES:
                 raise CommonsError("TOO_MANY", "writes at once")
@@ -188,6 +198,30 @@ class LinkRequests:
     async def _keep(self, number: int, path: str) -> None:
         kept: Kept = await self._in_worker(lambda: self._files.keep(path))
         await self._say(id=number, done={"keptAs": kept.path, "hash": kept.hash})
+
+    async def _keep_open(
+        self, number: int, open_paths: Callable[[], Awaitable[list[str]]]
+    ) -> None:
+        try:
+            paths = await open_paths()
+        except Exception as reason:
+            # The link is needed for the last writes before the stop.
+            raise CommonsError("INTERNAL", f"sessions: {reason}") from reason
+
+        def keep_all() -> int:
+            kept, left = 0, MAX_KEPT_BYTES
+            for path in dict.fromkeys(paths):
+                if kept >= MAX_KEPT:
+                    break
+                try:
+                    left -= self._files.keep_before_stop(path, left)
+                    kept += 1
+                except CommonsError as refusal:
+                    # A console has a path and no file; the others are copied.
+                    self._log.debug("JupyterLab Commons: not kept: %s", refusal)
+            return kept
+
+        await self._say(id=number, done={"kept": await self._in_worker(keep_all)})
 
     async def _replace_watch(self, number: int, entries: list[Entry]) -> None:
         await self._in_worker(lambda: self._watch.replace(entries))

@@ -129,6 +129,7 @@ async def test_two_writes_whose_parts_come_mixed(
         ({"method": "watch"}, "BAD_REQUEST"),
         ({"method": "write", "path": "a", "baseHash": 1}, "BAD_REQUEST"),
         ({"method": "before"}, "BAD_REQUEST"),
+        ({"method": "keep-open"}, "BAD_REQUEST"),
     ],
 )
 async def test_a_refusal_has_a_code_and_the_link_stays(
