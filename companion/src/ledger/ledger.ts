@@ -80,7 +80,8 @@ export class Ledger extends Book implements LedgerView {
     const since = Number(meta.since ?? NaN);
     this.since = Number.isFinite(since) ? since : clock.now();
     if (!Number.isFinite(since)) {
-      await store.putMeta('since', String(this.since));
+      // It waits where nothing can be written; counting does not.
+      store.putMeta('since', String(this.since)).catch(this.#notWritten);
     }
     const seen = await store.seen();
     this.#steady = new SteadyClock(clock, seen);
@@ -297,12 +298,14 @@ export class Ledger extends Book implements LedgerView {
   #forget(): void {
     const before = this.#oldest();
     this.prune(before);
-    this.#options.store.prune(before).catch((error: unknown) =>
-      this.#options.log.warn('old use was not forgotten', {
-        reason: reasonOf(error)
-      })
-    );
+    this.#options.store.prune(before).catch(this.#notWritten);
   }
+
+  readonly #notWritten = (error: unknown): void => {
+    this.#options.log.warn('a change of the ledger was not written', {
+      reason: reasonOf(error)
+    });
+  };
 }
 
 /** User names hold no slash, so no two pairs have the same key. */
