@@ -130,7 +130,12 @@ function DayTable(props: {
 }): JSX.Element {
   const { days, keys, trans } = props;
   return (
-    <div className="jp-Commons-Quota-scroll" tabIndex={0} role="group">
+    <div
+      className="jp-Commons-Quota-scroll"
+      tabIndex={0}
+      role="group"
+      aria-label={trans.__('Figures of each day')}
+    >
       <table className="jp-Commons-Figures">
         <caption>{trans.__('What counts, newest first')}</caption>
         <thead>

@@ -20,7 +20,12 @@ export function NotebooksTable(props: NotebooksProps): JSX.Element {
   const hasOthers = notebooks.some(({ server }) => server !== own);
   const hasGpu = notebooks.some(({ gpuHours }) => gpuHours > 0);
   return (
-    <div className="jp-Commons-Quota-scroll" tabIndex={0} role="group">
+    <div
+      className="jp-Commons-Quota-scroll"
+      tabIndex={0}
+      role="group"
+      aria-label={trans.__('By notebook')}
+    >
       <table className="jp-Commons-Figures jp-Commons-Quota-notebooks">
         <caption>{trans.__('As reported, largest first')}</caption>
         <thead>

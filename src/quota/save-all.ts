@@ -45,10 +45,6 @@ export async function saveAll(
   };
 }
 
-/** Whether there is anything to be saved. */
-export const hasUnsaved = (parts: SaveParts): boolean =>
-  unsaved(parts).length > 0;
-
 function unsaved({ app, manager }: SaveParts): DocumentRegistry.Context[] {
   const contexts = [...app.shell.widgets('main')]
     .map(widget => manager.contextForWidget(widget))
@@ -82,7 +78,10 @@ async function save(
     return await inTime(
       async () => {
         if (!mayAsk && (await isChangedOutside(context, parts))) {
-          return trans.__('changed on disk; open it and choose');
+          // It may have been JupyterLab's own saving that changed it.
+          return context.model.dirty
+            ? trans.__('changed on disk; open it and choose')
+            : null;
         }
         await context.save();
         return null;

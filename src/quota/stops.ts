@@ -80,10 +80,17 @@ export class Stops implements IDisposable {
     this._look();
   }
 
-  /** Saves now and says what became of it. */
-  async save(save = this._options.save): Promise<void> {
-    this._result = await save();
-    this._changed.emit();
+  /** Saves now and says what became of it; while it is being saved once is enough. */
+  save(save = this._options.save): Promise<void> {
+    this._saving ??= save()
+      .then(result => {
+        this._result = result;
+      })
+      .finally(() => {
+        this._saving = null;
+        this._changed.emit();
+      });
+    return this._saving;
   }
 
   dispose(): void {
@@ -140,6 +147,7 @@ export class Stops implements IDisposable {
   private readonly _lefts = new Map<string, { stopAt: number; left: number }>();
   private _told = 0;
   private _result: SaveResult | null = null;
+  private _saving: Promise<void> | null = null;
   private _timer: ReturnType<typeof setTimeout> | undefined;
   private _isDisposed = false;
   private readonly _changed = new Signal<this, void>(this);

@@ -51,6 +51,7 @@ describe('Plugins and their settings files', () => {
       'commons:show-documents',
       'commons:show-resources',
       'commons:show-gpus',
+      'commons:quota',
       'commons:show-history'
     ];
     for (const { id } of plugins) {
