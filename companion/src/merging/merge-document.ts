@@ -4,6 +4,7 @@ import * as Y from 'yjs';
 import { isObject, type JsonObject } from '../rooms/json.ts';
 import { cellOf, metadataOf, readNotebook } from '../rooms/notebook.ts';
 import {
+  beginningOf,
   cellOutline,
   printsOf,
   type CellOutline,
@@ -123,6 +124,7 @@ function prepareText(
   const source = doc.getText('source');
   return {
     apply: changes ? () => editText(source, text) : null,
+    takesCells: false,
     done: after => ({
       changes,
       counts: {
@@ -132,7 +134,7 @@ function prepareText(
         moved: 0,
         conflicts: conflicts.length
       },
-      names: conflicts.map(beginning),
+      names: conflicts.map(beginningOf),
       same: text === outside,
       base: { type: 'text', text: outside },
       reversal: {
@@ -159,6 +161,7 @@ function prepareNotebook(
   const apply = () => ({ moved, ids } = applyPlan(doc, plan, version));
   return {
     apply: needs ? () => void apply() : null,
+    takesCells: takesCells(plan, live.cells.length),
     done: after => ({
       changes: needs,
       counts: {
@@ -168,7 +171,7 @@ function prepareNotebook(
         moved,
         conflicts: plan.conflicts.length
       },
-      names: plan.conflicts.map(({ source }) => beginning(source)),
+      names: plan.conflicts.map(({ source }) => beginningOf(source)),
       same: plan.same,
       base: {
         ...outline,
@@ -187,6 +190,16 @@ function needsApplying(plan: Plan, live: NotebookOutline): boolean {
     plan.places.length === 0 ||
     plan.places.length !== live.cells.length ||
     plan.places.some((place, n) => !('live' in place) || place.live !== n)
+  );
+}
+
+/** Whether a cell goes, changes its place or becomes one of another type. */
+function takesCells(plan: Plan, count: number): boolean {
+  const stay = plan.places.flatMap(each => ('live' in each ? each.live : []));
+  return (
+    stay.length < count ||
+    stay.some((number, n) => n > 0 && stay[n - 1]! > number) ||
+    [...plan.edits.values()].some(({ edit }) => edit.whole === true)
   );
 }
 
@@ -212,19 +225,6 @@ function whatGoes(
     cells: Object.fromEntries(cells),
     metadata: plan.metadata.length > 0 ? metadataOf(doc) : {}
   };
-}
-
-const BEGINNING_MOST = 60;
-
-/** The first line that says something, as one short line. */
-function beginning(source: string): string {
-  const line = source
-    .split('\n')
-    .map(each =>
-      each.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ').trim()
-    )
-    .find(each => each !== '');
-  return [...(line ?? '')].slice(0, BEGINNING_MOST).join('');
 }
 
 /** Whether what comes from the store has the shape of an outline. */

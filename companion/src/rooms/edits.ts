@@ -6,15 +6,14 @@ import {
   CommonsError,
   encodeOwnMessage,
   may,
-  type DocumentType,
   type ErrorCode
 } from '@jupyterlab-commons/protocol';
 import type {
-  DocumentStore,
   JournalMark,
   JournalRow,
   StoredContent
 } from '../storage/store.ts';
+import type { EditsHost } from './edits-host.ts';
 import { step1Frame, step2Frame } from './frames.ts';
 import { Journal } from './journal.ts';
 import type { Member } from './member.ts';
@@ -22,30 +21,10 @@ import type { Outline } from './outline.ts';
 import { RoomState, type Applied } from './room-state.ts';
 import { Spread } from './spread.ts';
 import { lastOf, StateKeeper } from './state-keeper.ts';
+import { TakenCells } from './taken-cells.ts';
 import { Timers } from './timers.ts';
-import type { Clock, Prepare, RoomLimits } from './types.ts';
+import type { Prepare } from './types.ts';
 import { WholeState } from './whole-state.ts';
-
-/** What edits need of their room. */
-export interface EditsHost {
-  readonly id: string;
-  readonly type: DocumentType;
-  readonly store: DocumentStore;
-  readonly clock: Clock;
-  readonly limits: RoomLimits;
-  members(): Iterable<Member>;
-  /** Whose a client id is that has only shown itself so far. */
-  reservedFor(client: number): string | undefined;
-  drop(member: Member, code: ErrorCode, detail?: string): void;
-  violation(member: Member, reason: string): void;
-  /** Whether this person has used up the work that places of edits may cost. */
-  tooCostly(member: Member, steps: number): boolean;
-  slow(member: Member, milliseconds: number, bytes: number): void;
-  journalled(seq: number, byPerson: boolean): void;
-  writableChanged(): void;
-  /** The room cannot go on. */
-  fail(error: unknown): void;
-}
 
 /** Bytes that may wait for the disk or for a rebuild before senders are sent away. */
 const WAITING_BYTES_MOST = 64 * 1024 * 1024;
@@ -59,6 +38,7 @@ export class Edits {
   readonly #keeper: StateKeeper;
   readonly #whole: WholeState;
   readonly #spread = new Spread();
+  readonly #taken: TakenCells;
   /** Rejects when the room cannot go on. */
   readonly #ended: Promise<never>;
   #end: (error: unknown) => void = () => undefined;
@@ -69,6 +49,7 @@ export class Edits {
     this.#host = host;
     this.#timers = new Timers(host.clock);
     this.#whole = new WholeState(this.#timers);
+    this.#taken = new TakenCells(() => host.clock.now());
     this.#ended = new Promise((_, reject) => {
       this.#end = reject;
     });
@@ -160,7 +141,7 @@ export class Edits {
     } else if (this.#journal.queuedBytes > WAITING_BYTES_MOST) {
       this.#host.drop(member, 'STORE_BUSY');
     } else {
-      const applied = this.#apply(member, update);
+      const applied = this.#apply(member, update, step2);
       this.#conclude(member, applied, { frames, asked, step2 });
     }
   }
@@ -193,9 +174,13 @@ export class Edits {
     if (this.#state.full && !this.#state.shrinksBy(prepare)) {
       throw new CommonsError('DOCUMENT_FULL');
     }
-    const { apply, done } = prepare(this.#state.doc, this.#state.outline());
+    const { apply, takesCells, done } = prepare(
+      this.#state.doc,
+      this.#state.outline()
+    );
     if (apply !== null) {
-      this.#changed(user, mark, this.#state.change(user, apply));
+      const changed = this.#state.change(user, apply, takesCells);
+      this.#changed(user, mark, changed);
     }
     const result = done(this.#state.outline());
     const seq = this.#journal.head;
@@ -214,6 +199,7 @@ export class Edits {
     this.#end(error);
     this.#timers.clear();
     this.#keeper.dispose();
+    this.#taken.clear();
   }
 
   get #state(): RoomState {
@@ -241,17 +227,17 @@ export class Edits {
 
   #load(stored: StoredContent): RoomState {
     const { type, limits } = this.#host;
-    return new RoomState(type, limits, stored, client =>
-      this.#host.reservedFor(client)
-    );
+    const reservedFor = (client: number) => this.#host.reservedFor(client);
+    return new RoomState(type, limits, stored, reservedFor, this.#taken);
   }
 
-  #apply(member: Member, update: Uint8Array): Applied {
+  #apply(member: Member, update: Uint8Array, whole: boolean): Applied {
     const { clock, limits } = this.#host;
     const began = clock.now();
     const applied = this.#state.apply(update, {
       user: member.connection.person.user,
-      newClientsLeft: limits.clientIdsPerConnection - member.newClients
+      newClientsLeft: limits.clientIdsPerConnection - member.newClients,
+      whole
     });
     const took = clock.now() - began;
     if (took > SLOW_APPLY_MS) {
@@ -294,11 +280,14 @@ export class Edits {
     frames: number
   ): void {
     const { user } = member.connection.person;
-    const { update, owners, repaired, visible, steps } = applied;
+    const { update, owners, repaired, visible, steps, broughtBack } = applied;
     member.newClients += owners.filter(([, owner]) => owner === user).length;
     this.#spread.accepted(this.#journal.head + 1, repaired ? null : member);
     const mark = visible ? undefined : 'unseen';
     this.#journal.accept(user, update, owners, mark);
+    if (broughtBack.length > 0) {
+      this.#host.broughtBack(broughtBack);
+    }
     this.#count(member, frames);
     if (this.#state.full) {
       this.#measureLater();

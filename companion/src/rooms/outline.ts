@@ -110,3 +110,16 @@ export function outlineOf(
     cells
   };
 }
+
+const BEGINNING_MOST = 60;
+
+/** The first line that says something, as one short line. */
+export function beginningOf(source: string): string {
+  const line = source
+    .split('\n')
+    .map(each =>
+      each.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ').trim()
+    )
+    .find(each => each !== '');
+  return [...(line ?? '')].slice(0, BEGINNING_MOST).join('');
+}

@@ -11,6 +11,7 @@ import { integrate } from './integrate.ts';
 import { forgetChanged, newCellId, type CellTexts } from './notebook.ts';
 import { outlineOf, type CellOutlines, type Outline } from './outline.ts';
 import { defineRoots, Schema } from './schema.ts';
+import type { BroughtBack, TakenCells } from './taken-cells.ts';
 import type { Prepare, RoomLimits } from './types.ts';
 import { Violation } from './violation.ts';
 import { changesContent } from './visible.ts';
@@ -25,6 +26,8 @@ export type Applied =
       update: Uint8Array;
       owners: [number, string][];
       repaired: boolean;
+      /** The texts of cells that it has brought back; see taken-cells.ts. */
+      broughtBack: string[];
       /** Whether a file would show it. */
       visible: boolean;
       /** What finding the places of its items took; see integrate.ts. */
@@ -37,7 +40,8 @@ export type Applied =
   /** It broke the schema after it was applied: this state must be thrown away. */
   | { kind: 'tainted'; reason: string };
 
-export type Sender = { user: string; newClientsLeft: number };
+/** `whole`: the update is the answer to a sync step 1. */
+export type Sender = { user: string; newClientsLeft: number; whole: boolean };
 
 /** A full document still takes small edits that delete, up to this share above its limit. */
 const LEEWAY = 1.1;
@@ -56,6 +60,7 @@ export class RoomState {
   #lastUpdate: Uint8Array | null = null;
 
   readonly #reservedFor: (client: number) => string | undefined;
+  readonly #taken: TakenCells | null;
 
   /**
    * Throws when the stored content cannot be applied without a rest.
@@ -65,10 +70,12 @@ export class RoomState {
     type: DocumentType,
     limits: RoomLimits,
     stored: StoredContent,
-    reservedFor: (client: number) => string | undefined
+    reservedFor: (client: number) => string | undefined,
+    taken: TakenCells | null = null
   ) {
     this.#type = type;
     this.#reservedFor = reservedFor;
+    this.#taken = type === 'notebook' ? taken : null;
     this.#limits = limits;
     this.#owners = new Map(stored.owners);
     this.doc = new Y.Doc();
@@ -120,18 +127,23 @@ export class RoomState {
     if (checked instanceof Violation) {
       return { kind: checked.kind, reason: checked.message };
     }
-    if (checked.fresh.length === 0 && !checked.deletes) {
+    const changesNothing = checked.fresh.length === 0 && !checked.deletes;
+    if (changesNothing && this.#taken?.watches !== true) {
       return { kind: 'nothing' };
     }
     if (this.full && !this.#fits(update, checked)) {
       return { kind: 'full' };
     }
-    return this.#applyChecked(checked, sender.user);
+    return this.#applyChecked(checked, sender, update);
   }
 
   /** Whether a page without the right to edit only repeats what is known. */
   changesNothing(update: Uint8Array): boolean {
-    const checked = this.#guard(update, { user: '', newClientsLeft: Infinity });
+    const checked = this.#guard(update, {
+      user: '',
+      newClientsLeft: Infinity,
+      whole: true
+    });
     return (
       !(checked instanceof Violation) &&
       checked.fresh.length === 0 &&
@@ -162,9 +174,13 @@ export class RoomState {
 
   /**
    * An edit of the companion in the name of `user`, under a client id that
-   * nobody has written under. It is held to the schema like everybody's.
+   * nobody has written under. It is held to the schema like everybody's. With
+   * `takesCells` edits that are on their way to cells which it takes are not lost.
    */
-  change(user: string, change: () => void): Applied {
+  change(user: string, change: () => void, takesCells = false): Applied {
+    const taken = takesCells
+      ? this.#taken?.change(this.doc, this.outline())
+      : undefined;
     const own = this.doc.clientID;
     const client = this.#freshClient();
     let broken: string | null = null;
@@ -185,6 +201,7 @@ export class RoomState {
     if (broken !== null) {
       return { kind: 'tainted', reason: broken };
     }
+    taken?.();
     const written = this.#lastUpdate as Uint8Array | null;
     if (written === null) {
       return { kind: 'nothing' };
@@ -197,6 +214,7 @@ export class RoomState {
       update: written,
       owners,
       repaired: true,
+      broughtBack: [],
       visible: true,
       steps: 0
     };
@@ -260,23 +278,32 @@ export class RoomState {
     return deletes && update.length <= Math.min(SMALL_BYTES, room);
   }
 
-  #applyChecked(checked: Guarded, user: string): Applied {
+  #applyChecked(
+    checked: Guarded,
+    { user, whole }: Sender,
+    update: Uint8Array
+  ): Applied {
     let answer = { broken: null as string | null, repaired: false };
     let steps = 0;
     let visible = false;
+    let back: BroughtBack = { items: [], texts: [] };
     this.#lastUpdate = null;
     try {
       this.doc.transact(transaction => {
         steps = integrate(transaction, checked);
+        const received = { update, whole };
+        back = this.#taken?.receive(transaction, checked, received) ?? back;
         visible = changesContent(transaction);
         forgetPlaces(transaction);
-        answer = this.#schema.check(transaction, checked.fresh);
+        const fresh = [...checked.fresh, ...back.items];
+        answer = this.#schema.check(transaction, fresh);
       });
       this.#assertWhole();
     } catch (error) {
       answer.broken =
         error instanceof Error ? error.message : 'cannot be applied';
     }
+    this.#taken?.settle(answer.broken === null);
     if (answer.broken !== null) {
       return { kind: 'tainted', reason: answer.broken };
     }
@@ -293,14 +320,16 @@ export class RoomState {
       return { kind: 'nothing' };
     }
     this.#bytes += written.length;
-    if (answer.repaired) {
+    const repaired = answer.repaired || back.items.length > 0;
+    if (repaired) {
       owners.push([this.doc.clientID, '']);
     }
     return {
       kind: 'changed',
       update: written,
       owners,
-      repaired: answer.repaired,
+      repaired,
+      broughtBack: back.texts,
       visible,
       steps
     };

@@ -19,6 +19,7 @@ import type {
 import { Edits } from './edits.ts';
 import { BadFrame, readFrame, type Message } from './frames.ts';
 import { Member } from './member.ts';
+import { MergeNews } from './merge-news.ts';
 import type { Outline } from './outline.ts';
 import { Presence } from './presence.ts';
 import { Strikes } from './strikes.ts';
@@ -49,9 +50,6 @@ export type RoomOptions = {
   onEnd(room: Room): void;
 };
 
-/** A page that comes within this time hears of the last merge; it knows a merge it has heard of. */
-const MERGED_NEWS_MS = 60_000;
-
 export class Room {
   readonly id: string;
   readonly epoch: string;
@@ -60,8 +58,8 @@ export class Room {
   readonly #strikes = new Strikes();
   readonly #presence: Presence;
   readonly #edits: Edits;
+  readonly #news: MergeNews;
   #file: FileStatus;
-  #merged: { merged: MergedMessage; at: number } | null = null;
   #over = false;
 
   /** Throws when the stored content is not whole. */
@@ -82,6 +80,7 @@ export class Room {
       members: () => this.#members.keys(),
       mayClaim: (client, user) => this.#edits.mayClaim(client, user)
     });
+    this.#news = new MergeNews(clock, () => this.#members.keys());
     const edits = {
       ...{ id: this.id, type: document.type, store, clock, limits },
       members: () => this.#members.values(),
@@ -95,6 +94,7 @@ export class Room {
         this.#log('An edit took long', member, { milliseconds, bytes }),
       journalled: (seq: number, byPerson: boolean) =>
         listener.journalled(this, seq, byPerson),
+      broughtBack: (texts: readonly string[]) => this.#news.broughtBack(texts),
       writableChanged: () => this.#writableChanged(),
       fail: (error: unknown) => this.#fail(error)
     };
@@ -147,9 +147,7 @@ export class Room {
     connection.send(encodeOwnMessage({ type: 'epoch', epoch: this.epoch }));
     connection.send(encodeOwnMessage({ type: 'role', role: connection.role }));
     connection.send(this.#statusFrame());
-    if (this.#merged !== null && now - this.#merged.at < MERGED_NEWS_MS) {
-      connection.send(mergedFrame(connection, this.#merged.merged));
-    }
+    this.#news.welcome(connection);
     this.#whenReady(0, member, () => {
       this.#edits.ask(member);
       this.#presence.welcome(connection);
@@ -236,15 +234,19 @@ export class Room {
     mark: JournalMark,
     prepare: Prepare<T>
   ): Promise<{ result: T; seq: number }> {
-    return this.#edits.change(user, mark, prepare);
+    return this.#edits.change(user, mark, (doc, outline) => {
+      const { apply, ...prepared } = prepare(doc, outline);
+      const expected = () => {
+        this.#news.expect();
+        apply?.();
+      };
+      return { ...prepared, apply: apply && expected };
+    });
   }
 
   /** Tells everybody of a merge, also those who lost their connection in these moments. */
   tellMerged(merged: MergedMessage): void {
-    this.#merged = { merged, at: this.#options.clock.now() };
-    for (const connection of this.#members.keys()) {
-      connection.send(mergedFrame(connection, merged));
-    }
+    this.#news.tell(merged);
   }
 
   /** Sends everybody away and resolves when all that was accepted is on disk. */
@@ -355,15 +357,6 @@ export class Room {
     const all = { document: this.id, user: userOf(member), ...facts };
     this.#options.log(message, all);
   }
-}
-
-/** Where the outside version was put is a matter of the owner. */
-function mergedFrame(
-  { role }: RoomConnection,
-  merged: MergedMessage
-): Uint8Array {
-  const keptAs = role === 'owner' ? merged.keptAs : null;
-  return encodeOwnMessage({ type: 'merged', ...merged, keptAs });
 }
 
 function userOf({ connection }: Member): string {

@@ -8,7 +8,7 @@ import {
   type OtherVersion
 } from '../../src/merging/merge-document.ts';
 import type { Outline, RoomLimits } from '../../src/rooms/types.ts';
-import { ID, openTestRoom, type TestRoom } from '../rooms/test-room.ts';
+import { ID, openTestRoom, turn, type TestRoom } from '../rooms/test-room.ts';
 import type { TestPage } from '../rooms/test-page.ts';
 
 export type FileCell = {
@@ -53,6 +53,7 @@ export class Live {
   readonly page: TestPage;
   /** What the file said last. */
   base: Outline;
+  #onTheWay = () => {};
 
   private constructor(room: TestRoom, page: TestPage, base: Outline) {
     this.room = room;
@@ -112,6 +113,11 @@ export class Live {
     return result;
   }
 
+  /** People edit, and what they did is on its way while the next change is made. */
+  onTheWay(edit: () => void): void {
+    this.#onTheWay = edit;
+  }
+
   undo({ reversal }: MergeResult): Promise<MergeResult> {
     return this.#change('undo', versionBefore(reversal), reversal.after);
   }
@@ -126,11 +132,15 @@ export class Live {
     base: Outline
   ): Promise<MergeResult> {
     await this.room.deliver();
+    this.#onTheWay();
+    this.#onTheWay = () => {};
     const whole = mark === 'undo';
     const change = this.room.rooms.change(ID, 'ada', mark, (doc, live) =>
       prepareMerge(doc, live, { base, other, whole })
     );
     change.catch(() => {});
+    // It is made before anything that is on the way arrives.
+    await turn();
     await this.room.deliver();
     return (await change).result;
   }
