@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 TRAIT = "pre_spawn_hook"
 MOST_GROUPS = 10_000
 MOST_OPTIONS = 50
+NAME_CHARS = 64
 OPTION_CHARS = 255
 REFUSED, NOBODY_ASKED = 403, 503
 
@@ -101,17 +102,28 @@ def question_of(spawner: Any) -> dict[str, Any]:
 
 
 def plain_options(options: Any) -> dict[str, str]:
-    """What is one short text or number; forms put single values into lists."""
+    """As the companion reads them from the hub, so that both find the same profile.
+
+    Texts, numbers and flags; forms put single values into lists.
+    """
     if not isinstance(options, dict):
         return {}
-    plain = {}
+    plain: dict[str, str] = {}
     for key, given in options.items():
         value = given[0] if isinstance(given, list) and len(given) == 1 else given
-        if isinstance(value, bool):
-            value = "true" if value else "false"
-        if isinstance(value, str | int | float) and len(str(value)) <= OPTION_CHARS:
-            plain[str(key)] = str(value)
-    return dict(list(plain.items())[:MOST_OPTIONS])
+        text = _plain_text(value)
+        name = str(key)
+        if text is not None and len(name) <= NAME_CHARS and len(plain) < MOST_OPTIONS:
+            plain[name] = text[:OPTION_CHARS]
+    return plain
+
+
+def _plain_text(value: Any) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value) if isinstance(value, str | int | float) else None
 
 
 def refusal(spawner: Any, message: str, status: int, reason: str) -> HTTPError:

@@ -119,18 +119,30 @@ async def test_it_asks_with_its_secret_and_the_groups_of_the_hub(
     assert companion.tokens == {f"token {TOKEN}"}
 
 
-def test_options_that_are_no_short_text_are_left_out() -> None:
+def test_options_are_told_as_the_hub_tells_them_itself() -> None:
     asked = question_of(
         spawner(
             profile=["a"],
             cores=4,
+            memory=2.0,
+            share=0.5,
             gpu=True,
             both=["a", "b"],
             deep={"a": 1},
+            none=None,
             long="x" * 256,
+            **{"n" * 65: "a"},
         )
     )
-    assert asked["options"] == {"profile": "a", "cores": "4", "gpu": "true"}
+    assert asked["options"] == {
+        "profile": "a",
+        "cores": "4",
+        "memory": "2",
+        "share": "0.5",
+        "gpu": "true",
+        "long": "x" * 255,
+    }
+    assert asked["profile"] == "a"
     assert question_of(spawner())["options"] == {}
 
 

@@ -18,7 +18,7 @@ const MOST_NAME = 100;
 /** When a threshold was told, and in which calendar window. */
 type Told = { key: string; at: Millis; window: number; armed: boolean };
 /** What somebody had when they were looked at last. */
-type Limit = { limit: number; override: string };
+type Limit = { limit: number; exempt: boolean };
 
 export type NoticesOptions = {
   store: Pick<LedgerStore, 'notices' | 'putNotices'>;
@@ -121,14 +121,12 @@ export class Notices {
   }
 
   #tellGranted(user: string, allowance: Allowance): void {
-    const { policy, limit, override } = allowance;
+    const { policy, limit, override, exempt = false } = allowance;
     const before = this.#limits.get(user)?.get(policy);
-    const given = overrideKey(allowance);
     if (
       before !== undefined &&
       override !== undefined &&
-      given !== before.override &&
-      limit > before.limit
+      (limit > before.limit || (exempt && !before.exempt))
     ) {
       const key = `granted/${nameOf(policy)}/${this.#options.clock.now()}`;
       this.#options.tell(user, { kind: 'granted', key, allowance });
@@ -137,11 +135,8 @@ export class Notices {
 
   #rememberLimits(user: string, allowances: readonly Allowance[]): void {
     const limits = allowances.map(
-      allowance =>
-        [
-          allowance.policy,
-          { limit: allowance.limit, override: overrideKey(allowance) }
-        ] as const
+      ({ policy, limit, exempt = false }) =>
+        [policy, { limit, exempt }] as const
     );
     this.#limits.set(user, new Map(limits));
   }
@@ -188,8 +183,4 @@ function nameOf(policy: string): string {
   return policy.length <= MOST_NAME
     ? policy
     : createHash('sha256').update(policy).digest('base64url');
-}
-
-function overrideKey({ override }: Allowance): string {
-  return override === undefined ? '' : JSON.stringify(override);
 }

@@ -1,4 +1,4 @@
-import type { AdminAudit, Allowance } from '@jupyterlab-commons/protocol';
+import type { Allowance } from '@jupyterlab-commons/protocol';
 import type { LedgerView, Millis, Rates, Run } from '../ledger/types.ts';
 
 /** What enforcement asks of quota. All of it comes from memory, at once. */
@@ -13,18 +13,8 @@ export interface QuotaNow {
   ratesOf(options: Readonly<Record<string, string>>): Rates | null;
 }
 
-export type AuditAction = AdminAudit['entries'][number]['action'];
-
-/** Puts down what was done; never throws, and nobody waits for it. */
-export type Audit = (entry: {
-  actor: string;
-  action: AuditAction;
-  user: string;
-  detail: string;
-}) => void;
-
-/** The actor of what nobody did by hand. */
-export const BY_POLICY = 'policy';
+export { BY_POLICY } from '../quota/types.ts';
+export type { Audit, AuditAction } from '../quota/types.ts';
 
 /** A run that can be stopped: one life of one server. */
 export type Target = Pick<Run, 'user' | 'server' | 'started'>;

@@ -53,17 +53,23 @@ export function whenIn(zone: string, at: Millis): string {
 }
 
 /** When a server may be started again, in words. */
-function freeWords(freeAt: Millis | null | undefined, zone: string): string {
-  return freeAt === undefined || freeAt === null
+function freeWords(freeAt: Millis | null, zone: string): string {
+  return freeAt === null
     ? 'It does not become free by itself.'
     : // The minute that is shown has passed when the hub is asked again.
       `You can start a server again from ${whenIn(zone, Math.ceil(freeAt / 60_000) * 60_000)}, if nothing more is used until then.`;
 }
 
+/** A name or an address makes a sentence; a sentence of the admin's stands as it is. */
 function askWords(contact: string): string {
-  return contact === ''
-    ? 'Ask the admin of this hub if you need more.'
-    : `If you need more, ask ${printable(contact)}`.replace(/([^.!?])$/, '$1.');
+  const words = printable(contact).trim();
+  const sentence =
+    words === ''
+      ? 'If you need more, ask the admin of this hub.'
+      : /\s/.test(words)
+        ? words
+        : `If you need more, ask ${words}.`;
+  return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
 /** Why a server is not started: what is used up, when it is free again, whom to ask. */
