@@ -32,14 +32,11 @@ export function graceOf(allowance: Allowance): number | null {
 
 /**
  * Whether a server that takes this uses up what is limited. GPU hours that are
- * used up are no reason against a server without a GPU. Where nobody knows what
- * it takes, it takes everything.
+ * used up are no reason against a server without a GPU.
  */
-export function takes(rates: Rates | null, allowance: Allowance): boolean {
+export function takes(rates: Rates, allowance: Allowance): boolean {
   const { resource, gpu } = allowance;
   return (
-    rates === null ||
-    resource === 'storage-gib' ||
-    perHour(rates, resource, gpu ?? null) > 0
+    resource === 'storage-gib' || perHour(rates, resource, gpu ?? null) > 0
   );
 }

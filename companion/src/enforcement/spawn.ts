@@ -4,6 +4,7 @@ import type {
   SpawnQuestion,
   UnaskedStarts
 } from '@jupyterlab-commons/protocol';
+import { NO_RATES } from '../ledger/rates.ts';
 import { printable, type Log } from '../log.ts';
 import type { Clock } from '../rooms/types.ts';
 import { refusesStart, takes } from './reached.ts';
@@ -54,7 +55,7 @@ export class SpawnDoor {
   decide(question: SpawnQuestion): SpawnAnswer {
     const { quota } = this.#options;
     const { user, groups } = question;
-    const rates = quota.ratesOf(optionsOf(question));
+    const rates = quota.ratesOf(optionsOf(question)) ?? NO_RATES;
     const against = quota
       .allowances(user, groups)
       .filter(each => refusesStart(each) && takes(rates, each));

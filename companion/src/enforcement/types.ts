@@ -9,7 +9,7 @@ export interface QuotaNow {
   readonly contact: string;
   /** What holds for a person now; in these groups, or in those that the hub named last. */
   allowances(user: string, groups?: readonly string[]): Allowance[];
-  /** What a server with these options takes; null where no profile says it. */
+  /** What a server with these options takes; null where no profile says it, and only its hours count. */
   ratesOf(options: Readonly<Record<string, string>>): Rates | null;
 }
 

@@ -5,7 +5,6 @@ import { StopWork, type StoppingHub } from '../../src/enforcement/stop-work.ts';
 import { PlannedStops } from '../../src/enforcement/stops.ts';
 import type { QuotaNow } from '../../src/enforcement/types.ts';
 import { Watcher } from '../../src/enforcement/watcher.ts';
-import { NO_RATES } from '../../src/ledger/rates.ts';
 import type { Rates } from '../../src/ledger/types.ts';
 import { createLog } from '../../src/log.ts';
 import { evaluate } from '../../src/quota/evaluate.ts';
@@ -167,8 +166,8 @@ export class TestQuota implements QuotaNow {
     return evaluate({ set, ledger, overrides, now: this.clock.now() }, person);
   }
 
-  ratesOf(options: Readonly<Record<string, string>>): Rates {
-    return profileOf(this.set.profiles, options) ?? NO_RATES;
+  ratesOf(options: Readonly<Record<string, string>>): Rates | null {
+    return profileOf(this.set.profiles, options);
   }
 
   async start(): Promise<this> {
