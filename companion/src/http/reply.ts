@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable, pipeline } from 'node:stream';
 import { CommonsError } from '@jupyterlab-commons/protocol';
 import { reasonOf, type Log } from '../log.ts';
 
@@ -6,6 +7,8 @@ import { reasonOf, type Log } from '../log.ts';
 export type Reply =
   | { status: 200 | 201 | 503; json: unknown }
   | { status: 200; text: string; type: string }
+  /** A file to keep, sent as it is made; what fails on the way cuts it off. */
+  | { status: 200; parts: AsyncIterable<string>; type: string; file: string }
   | { status: 204 };
 
 /** On every answer, whoever asks: nothing is kept, guessed or framed. */
@@ -57,6 +60,15 @@ export function sendReply(
   const all = { ...commonHeaders, ...headers };
   if (reply.status === 204) {
     response.writeHead(204, all).end();
+    return;
+  }
+  if ('parts' in reply) {
+    response.writeHead(200, {
+      ...all,
+      'content-type': reply.type,
+      'content-disposition': `attachment; filename="${reply.file}"`
+    });
+    pipeline(Readable.from(reply.parts), response, () => undefined);
     return;
   }
   const [type, text] =

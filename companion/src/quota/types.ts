@@ -1,10 +1,25 @@
 import type {
+  AdminAudit,
   Allowance,
   Override,
+  PlannedStop,
   QuotaResource,
   QuotaThreshold
 } from '@jupyterlab-commons/protocol';
 import type { LedgerView, Millis, Rates } from '../ledger/types.ts';
+
+export type AuditAction = AdminAudit['entries'][number]['action'];
+
+/** Puts down what was done; never throws, and nobody waits for it. */
+export type Audit = (entry: {
+  actor: string;
+  action: AuditAction;
+  user: string;
+  detail: string;
+}) => void;
+
+/** The actor of what nobody did by hand. */
+export const BY_POLICY = 'policy';
 
 export type Period = 'day' | 'week' | 'month';
 
@@ -100,3 +115,23 @@ export type Evaluate = (
   situation: Situation,
   person: { user: string; groups: readonly string[] }
 ) => Allowance[];
+
+/** What the API asks of stops; `enforcement/stops.ts` does it. */
+export interface Stops {
+  /** Null where no such server runs. */
+  planBy(
+    by: string,
+    wanted: {
+      user: string;
+      server: string;
+      graceSeconds: number;
+      message: string;
+    }
+  ): PlannedStop | null;
+  /** False where there is none, or it is too late. */
+  cancelBy(by: string, user: string, server: string): boolean;
+  of(user: string): PlannedStop[];
+  /** When the next server of theirs is stopped; null for none. */
+  nextAt(user: string): Millis | null;
+  users(): ReadonlySet<string>;
+}

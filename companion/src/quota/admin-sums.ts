@@ -1,0 +1,135 @@
+import type {
+  AdminOverview,
+  AdminPolicies,
+  UsedDay
+} from '@jupyterlab-commons/protocol';
+import { inSlices } from '../ledger/slices.ts';
+import type { Row } from './admin-row.ts';
+import type { Table } from './admin-table.ts';
+import { seesGroup, seesUser, type Sight } from './group-admins.ts';
+import { byName } from './limits.ts';
+import { windowAt } from './measure.ts';
+import type { Quota } from './quota.ts';
+import type { Requests } from './requests.ts';
+import type { Policy, Stops } from './types.ts';
+import { addUse, noUse, usedByDay, usedDay } from './use.ts';
+
+/** The rows of those whom somebody may see. */
+export function rowsFor(table: Table, sight: Sight): readonly Row[] {
+  return sight.all
+    ? table.rows
+    : table.rows.filter(({ allGroups }) =>
+        seesUser(sight, { groups: allGroups })
+      );
+}
+
+/** Sums over people; what is not of people is for admins of the hub. */
+export type OverviewSums = Omit<
+  AdminOverview,
+  'liveDocuments' | 'hubAwaySince' | 'policyFile'
+>;
+
+export async function overviewSums(
+  quota: Quota,
+  table: Table,
+  options: {
+    sight: Sight;
+    stops: Pick<Stops, 'users'>;
+    requests: Pick<Requests, 'has'>;
+  }
+): Promise<OverviewSums> {
+  const { sight, stops, requests } = options;
+  const rows = rowsFor(table, sight);
+  const stopping = stops.users();
+  const sum = (of: (row: Row) => number) =>
+    rows.reduce((total, row) => total + of(row), 0);
+  const many = (holds: (row: Row) => boolean) => sum(row => Number(holds(row)));
+  return {
+    at: table.at,
+    sees: { all: sight.all, groups: sight.groups.slice(0, 1000) },
+    people: many(({ gone }) => !gone),
+    running: sum(({ user }) => user.running),
+    linked: sum(({ linked }) => linked),
+    silent: sum(({ silent }) => silent),
+    near: many(({ worst }) => worst === 'near'),
+    over: many(({ worst }) => worst === 'over'),
+    stopping: many(({ user }) => stopping.has(user.user)),
+    asked: many(({ user }) => requests.has(user.user)),
+    gpusHeld: sum(({ gpusHeld }) => gpusHeld),
+    gpusIdle: sum(({ gpusIdle }) => gpusIdle),
+    memoryBytes: sum(({ user }) => user.memoryBytes ?? 0),
+    cpuCores: sum(({ user }) => user.cpuCores ?? 0),
+    days: sight.all
+      ? table.days.map((day, index) => usedDay(day, table.total[index]!))
+      : await daysOf(quota, table, rows)
+  };
+}
+
+async function daysOf(
+  quota: Quota,
+  { days }: Table,
+  rows: readonly Row[]
+): Promise<UsedDay[]> {
+  const total = days.map(noUse);
+  await inSlices(rows, ({ user }) =>
+    usedByDay(quota.ledger, user.user, days).forEach((used, index) =>
+      addUse(total[index]!, used)
+    )
+  );
+  return days.map((day, index) => usedDay(day, total[index]!));
+}
+
+/**
+ * The policies that can matter to those whom somebody sees. `people` are those
+ * for whom it is the one that holds: one that a larger limit stands in for
+ * counts nobody.
+ */
+export function policiesFor(
+  quota: Quota,
+  table: Table,
+  sight: Sight
+): AdminPolicies['policies'] {
+  const { set, now } = quota.situation();
+  const counts = new Map(
+    set.policies.map(({ name }) => [name, { people: 0, near: 0, over: 0 }])
+  );
+  for (const { standings, gone } of rowsFor(table, sight)) {
+    for (const [policy, standing] of gone ? [] : standings) {
+      const count = counts.get(policy);
+      if (count !== undefined) {
+        count.people++;
+        count.near += Number(standing === 'near');
+        count.over += Number(standing === 'over');
+      }
+    }
+  }
+  return [...set.policies]
+    .filter(policy => seesPolicy(quota, sight, policy))
+    .sort(byName)
+    .map(policy => {
+      const { name, title, resource, gpu, limit, pool, scope } = policy;
+      return {
+        policy: name,
+        ...{ title, resource, limit, pool, scope },
+        ...(gpu === null ? {} : { gpu }),
+        window: windowAt(policy.window, now),
+        thresholds: [...policy.thresholds],
+        ...counts.get(name)!
+      };
+    });
+}
+
+function seesPolicy(
+  { ledger }: Quota,
+  sight: Sight,
+  { scope }: Policy
+): boolean {
+  switch (scope.kind) {
+    case 'everyone':
+      return true;
+    case 'group':
+      return seesGroup(sight, scope.name);
+    case 'user':
+      return seesUser(sight, ledger.user(scope.name));
+  }
+}

@@ -1,0 +1,110 @@
+import type { Override } from '@jupyterlab-commons/protocol';
+import { inSlices } from '../ledger/slices.ts';
+import type { Millis } from '../ledger/types.ts';
+import { rowOf, type Row, type ServersNow } from './admin-row.ts';
+import type { Quota } from './quota.ts';
+import { REPORT_DAYS } from './report.ts';
+import type { PolicySet } from './types.ts';
+import { daysUntil, noUse, type Day, type Used } from './use.ts';
+
+/** A table of so many people is made within a moment, and waited for. */
+const FEW = 500;
+/** How long it is not made anew, of few and of many. */
+const FRESH_FEW_MS = 1_000;
+const FRESH_MS = 10_000;
+/** An older one is not shown while the next one is made. */
+const OLD_MS = 120_000;
+
+/** Everybody at one moment; nothing in it changes. */
+export type Table = {
+  at: Millis;
+  /** By user name. */
+  rows: readonly Row[];
+  days: readonly Day[];
+  /** Use of all people together, by day. */
+  total: readonly Used[];
+  /** What it was made from. */
+  set: PolicySet;
+  overrides: readonly Override[];
+};
+
+export type AdminTableOptions = {
+  quota: Quota;
+  serversNow: ServersNow;
+};
+
+/**
+ * A row for everybody, for the pages of admins. It is made only when somebody
+ * asks, in slices, and then kept, so that thousands of people hold up nobody
+ * and a page of it costs the same however many there are.
+ */
+export class AdminTable {
+  readonly #options: AdminTableOptions;
+  #table: Table | null = null;
+  #making: Promise<Table> | null = null;
+
+  constructor(options: AdminTableOptions) {
+    this.#options = options;
+  }
+
+  /** What was granted and which policies hold shows at once, use within seconds. */
+  async get(): Promise<Table> {
+    const table = this.#table;
+    const { set, overrides, now } = this.#options.quota.situation();
+    if (table?.set !== set || table.overrides !== overrides) {
+      return this.#make();
+    }
+    const age = now - table.at;
+    const few = table.rows.length <= FEW;
+    if (age >= 0 && age < (few ? FRESH_FEW_MS : FRESH_MS)) {
+      return table;
+    }
+    const next = this.#make();
+    if (few || age < 0 || age >= OLD_MS) {
+      return next;
+    }
+    next.catch(() => undefined);
+    return table;
+  }
+
+  /** One at a time; who comes while one is made may have changed something and waits for the next. */
+  #make(): Promise<Table> {
+    const next = (this.#making ?? Promise.resolve(null))
+      .catch(() => null)
+      .then(made =>
+        made !== null && this.#isCurrent(made) ? made : this.#once()
+      );
+    this.#making = next;
+    const done = () => {
+      if (this.#making === next) {
+        this.#making = null;
+      }
+    };
+    next.then(done, done);
+    return next;
+  }
+
+  #isCurrent(table: Table): boolean {
+    const { set, overrides, now } = this.#options.quota.situation();
+    return (
+      table.set === set && table.overrides === overrides && table.at === now
+    );
+  }
+
+  async #once(): Promise<Table> {
+    const { quota, serversNow } = this.#options;
+    const { set, overrides, now, ledger } = quota.situation();
+    const days = daysUntil(set.zone, now, REPORT_DAYS);
+    const total = days.map(noUse);
+    const rows: Row[] = [];
+    await inSlices(ledger.users(), user => {
+      const row = rowOf(quota, user, { days, total, serversNow });
+      if (!row.gone || row.user.serverHours > 0) {
+        rows.push(row);
+      }
+    });
+    rows.sort((a, b) => (a.user.user < b.user.user ? -1 : 1));
+    this.#table = { at: now, rows, days, total, set, overrides };
+    return this.#table;
+  }
+}

@@ -1,0 +1,73 @@
+import type { LedgerUser } from '../ledger/types.ts';
+
+/** What somebody may see: everything, or the members of some groups. */
+export type Sight =
+  | { all: true; groups: readonly string[] }
+  | { all: false; groups: readonly string[] };
+
+/** Somebody as far as rights go. */
+export type Looker = {
+  user: string;
+  groups: readonly string[];
+  admin: boolean;
+};
+
+/** Hub group -> the people, or `@group`s of people, who look after it. */
+export type GroupAdmins = Readonly<Record<string, readonly string[]>>;
+
+/** The table from its JSON; null where it is none. */
+export function parseGroupAdmins(text: string): GroupAdmins | null {
+  let table: unknown;
+  try {
+    table = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof table !== 'object' || table === null || Array.isArray(table)) {
+    return null;
+  }
+  const entries = Object.entries(table);
+  const isName = (value: unknown) =>
+    typeof value === 'string' && value !== '' && value.length <= 255;
+  const isGood = entries.every(
+    ([group, admins]) =>
+      isName(group) && Array.isArray(admins) && admins.every(isName)
+  );
+  // A name such as `__proto__` must stay a name.
+  return isGood
+    ? Object.assign(Object.create(null), Object.fromEntries(entries))
+    : null;
+}
+
+/** Q5: what the hub's word and the table give somebody to see; null for nothing. */
+export function sightOf(table: GroupAdmins, looker: Looker): Sight | null {
+  if (looker.admin) {
+    return { all: true, groups: [] };
+  }
+  const groups = Object.entries(table)
+    .filter(([, admins]) =>
+      admins.some(each =>
+        each.startsWith('@')
+          ? looker.groups.includes(each.slice(1))
+          : each === looker.user
+      )
+    )
+    .map(([group]) => group)
+    .sort();
+  return groups.length === 0 ? null : { all: false, groups };
+}
+
+export function seesGroup(sight: Sight, group: string): boolean {
+  return sight.all || sight.groups.includes(group);
+}
+
+/** Whether they may see a person whom the hub put into these groups. */
+export function seesUser(
+  sight: Sight,
+  user: Pick<LedgerUser, 'groups'> | null
+): boolean {
+  return (
+    sight.all ||
+    (user?.groups.some(group => sight.groups.includes(group)) ?? false)
+  );
+}

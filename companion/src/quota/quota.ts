@@ -1,0 +1,60 @@
+import type { Allowance } from '@jupyterlab-commons/protocol';
+import type { LedgerView, Rates } from '../ledger/types.ts';
+import type { Clock } from '../rooms/types.ts';
+import { evaluate } from './evaluate.ts';
+import type { Overrides } from './overrides.ts';
+import { profileOf } from './policy-file.ts';
+import type { PolicySource } from './policy-source.ts';
+import type { PolicySet, Situation } from './types.ts';
+
+/** Limits as they hold now, for everybody who asks. */
+export class Quota {
+  readonly ledger: LedgerView;
+  readonly #source: Pick<PolicySource, 'set'>;
+  readonly #overrides: Pick<Overrides, 'all'>;
+  readonly #clock: Clock;
+
+  constructor(options: {
+    ledger: LedgerView;
+    source: Pick<PolicySource, 'set'>;
+    overrides: Pick<Overrides, 'all'>;
+    clock: Clock;
+  }) {
+    this.ledger = options.ledger;
+    this.#source = options.source;
+    this.#overrides = options.overrides;
+    this.#clock = options.clock;
+  }
+
+  get set(): PolicySet {
+    return this.#source.set;
+  }
+
+  get zone(): string {
+    return this.set.zone;
+  }
+
+  get contact(): string {
+    return this.set.contact;
+  }
+
+  situation(set = this.set): Situation {
+    return {
+      set,
+      ledger: this.ledger,
+      overrides: this.#overrides.all,
+      now: this.#clock.now()
+    };
+  }
+
+  allowances(user: string, groups?: readonly string[]): Allowance[] {
+    return evaluate(this.situation(), {
+      user,
+      groups: groups ?? this.ledger.user(user)?.groups ?? []
+    });
+  }
+
+  ratesOf(options: Readonly<Record<string, string>>): Rates | null {
+    return profileOf(this.set.profiles, options);
+  }
+}
