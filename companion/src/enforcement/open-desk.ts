@@ -1,4 +1,4 @@
-import type { HookDesk } from '../http/hook.ts';
+import type { HookDesk } from './types.ts';
 
 /** Where there is no quota nobody is refused, and nothing is known of servers. */
 export const openDesk: HookDesk = {

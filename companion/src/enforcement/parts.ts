@@ -1,6 +1,5 @@
 import type { EventMessage, QuotaNews } from '@jupyterlab-commons/protocol';
 import type { FileKeeper } from '../files/file-keeper.ts';
-import type { HookDesk } from '../http/hook.ts';
 import type { HubClient } from '../hub/hub-client.ts';
 import type { Events } from '../live/events.ts';
 import type { Links } from '../live/link.ts';
@@ -13,7 +12,7 @@ import { Notices } from './notices.ts';
 import { SpawnDoor } from './spawn.ts';
 import { StopWork } from './stop-work.ts';
 import { PlannedStops } from './stops.ts';
-import type { Audit, QuotaNow, Target } from './types.ts';
+import type { Audit, HookDesk, QuotaNow, Target } from './types.ts';
 import { Watcher } from './watcher.ts';
 
 export type EnforcementOptions = {

@@ -1,4 +1,11 @@
-import type { Allowance } from '@jupyterlab-commons/protocol';
+import type {
+  Allowance,
+  Decoded,
+  idleAdvice,
+  SpawnAnswer,
+  SpawnQuestion,
+  UnaskedStarts
+} from '@jupyterlab-commons/protocol';
 import type { LedgerView, Millis, Rates, Run } from '../ledger/types.ts';
 
 /** What enforcement asks of quota. All of it comes from memory, at once. */
@@ -12,6 +19,13 @@ export interface QuotaNow {
   /** What a server with these options takes; null where no profile says it, and only its hours count. */
   ratesOf(options: Readonly<Record<string, string>>): Rates | null;
 }
+
+/** What stands behind the calls of the hub's hook, and of a culler. */
+export type HookDesk = {
+  decide(question: SpawnQuestion): SpawnAnswer;
+  tellUnasked(told: UnaskedStarts): void;
+  idle(): Decoded<typeof idleAdvice>;
+};
 
 export { BY_POLICY } from '../quota/types.ts';
 export type { Audit, AuditAction } from '../quota/types.ts';

@@ -1,20 +1,6 @@
-import {
-  spawnQuestion,
-  unaskedStarts,
-  type SpawnAnswer,
-  type SpawnQuestion,
-  type UnaskedStarts,
-  type Decoded,
-  type idleAdvice
-} from '@jupyterlab-commons/protocol';
+import { spawnQuestion, unaskedStarts } from '@jupyterlab-commons/protocol';
+import type { HookDesk } from '../enforcement/types.ts';
 import type { Resources } from './router.ts';
-
-/** What stands behind the calls of the hub's hook, and of a culler. */
-export type HookDesk = {
-  decide(question: SpawnQuestion): SpawnAnswer;
-  tellUnasked(told: UnaskedStarts): void;
-  idle(): Decoded<typeof idleAdvice>;
-};
 
 /** Q7, Q11: asked with the hook's secret. */
 export function hookResources(
