@@ -50,6 +50,9 @@
  *    tail.
  */
 
+import { dice, linesIn, wordsIn } from './cell-features.ts';
+import { atOnce, sorting, type Steps } from './steps.ts';
+
 /** What matching looks at. */
 export type MatchableCell = {
   id?: string | null;
@@ -64,25 +67,32 @@ export type CellMatches = {
   moved: number[];
 };
 
-const FEATURES_MOST = 1000;
 const COMMON_LINE = 16;
 const CANDIDATES_MOST = 32;
 const SIMILAR = 0.5;
 const LOOK_AHEAD = 8;
-
-const LINE_ENDS = /^[ \t\r]+|[ \t\r]+$/g;
-const WORDS = /[A-Za-z0-9_\u0080-\u{10ffff}]+/gu;
 
 /** Pairs up the cells of two versions of a notebook. */
 export function matchCells(
   before: readonly MatchableCell[],
   after: readonly MatchableCell[]
 ): CellMatches {
+  return atOnce(matchingCells(before, after));
+}
+
+/** The same in steps of at most some milliseconds, for whoever has other things to do. */
+export function* matchingCells(
+  before: readonly MatchableCell[],
+  after: readonly MatchableCell[]
+): Steps<CellMatches> {
   const matching = new Matching(before, after);
   matching.byId();
+  yield;
   matching.byEquality();
-  matching.bySimilarity();
-  matching.byGaps();
+  yield;
+  yield* matching.bySimilarity();
+  yield* matching.byGaps();
+  yield;
   return matching.result();
 }
 
@@ -111,42 +121,6 @@ export function longestRising(values: readonly number[]): Set<number> {
   return rising;
 }
 
-function dice(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const [small, large] = a.size <= b.size ? [a, b] : [b, a];
-  let common = 0;
-  for (const each of small) {
-    common += large.has(each) ? 1 : 0;
-  }
-  const total = a.size + b.size;
-  return total === 0 ? 0 : (2 * common) / total;
-}
-
-function firstOf(all: Iterable<string>): Set<string> {
-  const features = new Set<string>();
-  for (const each of all) {
-    if (features.size === FEATURES_MOST) {
-      break;
-    }
-    features.add(each);
-  }
-  return features;
-}
-
-function* linesOf(source: string): Iterable<string> {
-  for (const line of source.split('\n')) {
-    const bare = line.replace(LINE_ENDS, '');
-    if (bare !== '') {
-      yield bare;
-    }
-  }
-}
-
-function* wordsOf(source: string): Iterable<string> {
-  for (const [word] of source.matchAll(WORDS)) {
-    yield word;
-  }
-}
-
 /** One side: its cells, and the partner of each; -1 for a free one. */
 class Side {
   readonly cells: readonly MatchableCell[];
@@ -173,7 +147,7 @@ class Side {
   words(place: number): Set<string> {
     let words = this.#words.get(place);
     if (words === undefined) {
-      words = firstOf(wordsOf(this.cells[place]!.source));
+      words = wordsIn(this.cells[place]!.source);
       this.#words.set(place, words);
     }
     return words;
@@ -200,6 +174,17 @@ function grouped(
     }
   }
   return groups;
+}
+
+type Similar = { b: number; a: number; score: number };
+
+function order(x: Similar, y: Similar): number {
+  return (
+    y.score - x.score ||
+    Math.abs(x.b - x.a) - Math.abs(y.b - y.a) ||
+    x.b - y.b ||
+    x.a - y.a
+  );
 }
 
 class Matching {
@@ -237,42 +222,41 @@ class Matching {
     }
   }
 
-  bySimilarity(): void {
-    const linesAfter = this.#lines(this.#after);
+  *bySimilarity(): Steps<void> {
+    const linesAfter = yield* this.#lines(this.#after);
     const having = new Map<string, number[]>();
     for (const [place, lines] of linesAfter) {
       for (const line of lines) {
-        const places = having.get(line) ?? [];
-        places.push(place);
-        having.set(line, places);
+        const places = having.get(line);
+        if (places === undefined) {
+          having.set(line, [place]);
+        } else if (places.length <= COMMON_LINE) {
+          // One more than is looked at tells that there are too many.
+          places.push(place);
+        }
       }
+      yield;
     }
-    const found: { b: number; a: number; score: number }[] = [];
-    for (const [b, lines] of this.#lines(this.#before)) {
+    const found: Similar[] = [];
+    for (const [b, lines] of yield* this.#lines(this.#before)) {
       for (const a of this.#candidates(b, lines, having)) {
         const score = dice(lines, linesAfter.get(a)!);
         if (score >= SIMILAR) {
           found.push({ b, a, score });
         }
       }
+      yield;
     }
-    found.sort(
-      (x, y) =>
-        y.score - x.score ||
-        Math.abs(x.b - x.a) - Math.abs(y.b - y.a) ||
-        x.b - y.b ||
-        x.a - y.a
-    );
-    for (const { b, a } of found) {
+    for (const { b, a } of yield* sorting(found, order)) {
       if (this.#before.isFree(b) && this.#after.isFree(a)) {
         this.#pair(b, a);
       }
     }
   }
 
-  byGaps(): void {
+  *byGaps(): Steps<void> {
     for (const [run, other] of this.#gaps()) {
-      this.#pairInGap(run, other);
+      yield* this.#pairInGap(run, other);
     }
   }
 
@@ -319,12 +303,13 @@ class Matching {
     }
   }
 
-  #lines(side: Side): Map<number, Set<string>> {
-    return new Map(
-      side
-        .free()
-        .map(place => [place, firstOf(linesOf(side.cells[place]!.source))])
-    );
+  *#lines(side: Side): Steps<Map<number, Set<string>>> {
+    const lines = new Map<number, Set<string>>();
+    for (const place of side.free()) {
+      lines.set(place, linesIn(side.cells[place]!.source));
+      yield;
+    }
+    return lines;
   }
 
   #candidates(
@@ -376,7 +361,7 @@ class Matching {
     return gaps;
   }
 
-  #pairInGap(run: readonly number[], other: readonly number[]): void {
+  *#pairInGap(run: readonly number[], other: readonly number[]): Steps<void> {
     const [before, after] = [this.#before, this.#after];
     const typeOf = (side: Side, place: number) => side.cells[place]!.type;
     let next = 0;
@@ -391,8 +376,9 @@ class Matching {
         );
       if (found !== undefined) {
         this.#pair(b, found);
-        next = other.indexOf(found) + 1;
+        next = other.indexOf(found, next) + 1;
       }
+      yield;
     }
     const [b, ...moreBefore] = run.filter(place => before.isFree(place));
     const [a, ...moreAfter] = other.filter(place => after.isFree(place));

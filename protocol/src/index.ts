@@ -13,5 +13,6 @@ export * from './messages.ts';
 export * from './quota.ts';
 export * from './roles.ts';
 export * from './routes.ts';
+export * from './steps.ts';
 export * from './usage-problems.ts';
 export * from './usage.ts';
