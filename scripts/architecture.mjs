@@ -99,12 +99,20 @@ const MAY_IMPORT = {
   'companion/src/ledger': inCompanion([...COMPANION_BASE, 'hub', 'usage']),
   // Policies stand on what the ledger knows; what follows from them stands on both.
   'companion/src/quota': inCompanion([...COMPANION_BASE, 'ledger']),
+  // Puts ledger, policies and enforcement together.
+  'companion/src/quota/parts': inCompanion([
+    ...COMPANION_BASE,
+    ...CONCERNS,
+    'http',
+    'live'
+  ]),
   'companion/src/enforcement': inCompanion([
     ...COMPANION_BASE,
     ...CONCERNS,
     'live'
   ]),
-  'companion/src/config': inCompanion(['log']),
+  'companion/src/config': inCompanion(['log', 'config-values']),
+  'companion/src/config-values': inCompanion(['log']),
   'companion/src/log': [],
   'companion/src/clock': inCompanion(['rooms/types'])
 };

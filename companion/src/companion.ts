@@ -6,10 +6,8 @@ import { systemClock } from './clock.ts';
 import { VERSION, type Config } from './config.ts';
 import { dashboardDoor } from './dashboard/parts.ts';
 import { hookCheck } from './enforcement/hook-token.ts';
-import { openDesk } from './enforcement/open-desk.ts';
 import { FileKeeper } from './files/file-keeper.ts';
 import { documentResources } from './http/documents.ts';
-import { hookResources } from './http/hook.ts';
 import { infoResources, type Condition } from './http/info.ts';
 import { Origins } from './http/origin.ts';
 import { peopleResource } from './http/people.ts';
@@ -34,6 +32,7 @@ import { attachSync } from './live/sync.ts';
 import { Upgrades, type Halls } from './live/upgrade.ts';
 import { Watch } from './live/watch.ts';
 import type { Log } from './log.ts';
+import { QuotaParts } from './quota/parts.ts';
 import { seedUpdate } from './rooms/content.ts';
 import { Rooms } from './rooms/rooms.ts';
 import {
@@ -44,9 +43,11 @@ import {
 import { Door } from './sharing/authorise.ts';
 import { Documents } from './sharing/documents.ts';
 import type { LiveRooms } from './sharing/live-rooms.ts';
+import { openDocuments } from './sharing/open-documents.ts';
 import { People } from './sharing/people.ts';
 import { Shares } from './sharing/shares.ts';
 import { Views } from './sharing/views.ts';
+import type { LedgerStore } from './storage/ledger-store.ts';
 import type { DocumentStore } from './storage/store.ts';
 import { Samples } from './usage/samples.ts';
 
@@ -57,6 +58,7 @@ const CLOSE_MS = 2_000;
 export type CompanionOptions = {
   config: Config;
   store: DocumentStore;
+  ledgerStore: LedgerStore;
   /** Signs sessions. */
   key: Buffer;
   tokens: StaticTokens;
@@ -69,8 +71,10 @@ type Wired = CompanionOptions & { clock: Clock };
 export type Companion = {
   /** Resolves when calls are taken, with the address they are taken at. */
   listen(): Promise<{ url: string; port: number }>;
-  /** Lets everybody go, writes what is not written, and stops. The store is closed by whoever opened it. */
+  /** Lets everybody go, writes what is not written, and stops. The stores are closed by whoever opened them. */
   close(): Promise<void>;
+  /** Reads the file of policies now if it has changed; it is looked at by itself every few seconds. */
+  lookAtPolicies(): Promise<void>;
   /** Looks at sessions and at the hub now; they are looked at by themselves every few seconds. */
   watch: Watch;
 };
@@ -128,9 +132,9 @@ function roomParts(
 /** What is shared with whom, where it is kept, and who hears of it. */
 function documentParts(
   wired: Wired,
-  { identity, callers, sockets }: PeopleParts
+  { hub, identity, callers, sockets }: PeopleParts
 ) {
-  const { config, store, clock, log } = wired;
+  const { config, store, ledgerStore, clock, log } = wired;
   const times = new ChangeTimes({ store, clock, log });
   const { rooms, live } = roomParts(wired, {
     journalled: ({ id }, seq, byPerson) => {
@@ -157,7 +161,15 @@ function documentParts(
     rooms: live,
     fileState: document => files.stateOf(document)
   });
-  const events: Events = new Events({ store, views, rooms: live, clock, log });
+  const greet = (user: string) => quota.greet(user);
+  const events: Events = new Events({
+    ...{ store, views, rooms: live, clock, log, greet }
+  });
+  const quota: QuotaParts = new QuotaParts({
+    ...{ config, hub, links, files, samples, events, clock, log },
+    store: ledgerStore,
+    live: () => openDocuments(rooms.all(), store)
+  });
   const expectEnd = (at: number | null) => shares.expectEnd(at);
   const watch: Watch = new Watch({
     store,
@@ -199,7 +211,8 @@ function documentParts(
     events,
     watch,
     shares,
-    documents
+    documents,
+    quota
   };
 }
 type DocumentParts = ReturnType<typeof documentParts>;
@@ -208,7 +221,7 @@ type DocumentParts = ReturnType<typeof documentParts>;
 function resourcesOf(
   { config, store, clock }: Wired,
   { identity, callers, tickets }: PeopleParts,
-  { documents, views, live, files, shares }: DocumentParts,
+  { documents, views, live, files, shares, quota }: DocumentParts,
   condition: Condition
 ): Resources {
   const { directory, bodyBytes, documentBytes, uploadBytes } = config;
@@ -237,7 +250,7 @@ function resourcesOf(
       store
     }),
     ...shareResources(shares),
-    ...hookResources(openDesk),
+    ...quota.resources(),
     ...ticketResources({ tickets, documents, clock })
   };
 }
@@ -294,13 +307,8 @@ function doorParts(
   });
   const { hub, sessions } = people;
   const frontDoor = dashboardDoor({
-    config,
-    key: wired.key,
-    hub,
-    sessions,
-    maySee: ({ admin }) => admin,
-    clock,
-    log
+    ...{ config, key: wired.key, hub, sessions, clock, log },
+    maySee: visitor => documents.quota.maySee(visitor)
   });
   const server = createHttpServer({ prefix, origins, router, frontDoor, log });
   const halls = hallsOf(wired, documents);
@@ -329,11 +337,13 @@ export function createCompanion(options: CompanionOptions): Companion {
   const people = peopleParts(wired);
   const documents = documentParts(wired, people);
   const { server, upgrades } = doorParts(wired, people, documents, condition);
-  const { watch, shares, files, rooms, times, events } = documents;
+  const { watch, shares, files, rooms, times, events, quota } = documents;
 
   return {
     watch,
+    lookAtPolicies: () => quota.source.look(),
     async listen() {
+      await quota.start();
       await listening(server, config);
       watch.start();
       shares.start();
@@ -348,6 +358,7 @@ export function createCompanion(options: CompanionOptions): Companion {
       upgrades.refuseNew();
       watch.stop();
       shares.stop();
+      await within(FLUSH_MS, quota.stop());
       await within(FLUSH_MS, files.flush());
       await within(FLUSH_MS, rooms.close());
       await times.close();

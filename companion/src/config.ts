@@ -1,11 +1,23 @@
 import { parseArgs } from 'node:util';
-import { levels, type Level } from './log.ts';
+import {
+  groupAdmins,
+  httpUrl,
+  listed,
+  logLevel,
+  origins,
+  pathPrefix,
+  SettingError,
+  verbatim,
+  whole,
+  yesNo,
+  type GroupTable
+} from './config-values.ts';
+import type { Level } from './log.ts';
 
 /** The version of the companion; a test holds it equal to package.json. */
 export const VERSION = '0.1.0';
 
-/** A setting that cannot be used; `message` is the one sentence to print. */
-export class SettingError extends Error {}
+export { SettingError };
 
 export type Setting<T> = {
   /** The variable of the environment. */
@@ -19,73 +31,6 @@ export type Setting<T> = {
 };
 
 const row = <T>(setting: Setting<T>): Setting<T> => setting;
-
-function whole(least: number, most: number): (text: string) => number {
-  return text => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < least || value > most) {
-      throw new SettingError(`a whole number from ${least} to ${most}`);
-    }
-    return value;
-  };
-}
-
-const verbatim = (text: string): string => text;
-
-const listed = (text: string): string[] =>
-  text
-    .split(',')
-    .map(part => part.trim())
-    .filter(part => part !== '');
-
-function yesNo(text: string): boolean {
-  if (['1', 'true', 'yes'].includes(text)) {
-    return true;
-  }
-  if (['0', 'false', 'no', ''].includes(text)) {
-    return false;
-  }
-  throw new SettingError('1 or 0');
-}
-
-function httpUrl(text: string): string {
-  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? '')) {
-    throw new SettingError('an http or https address');
-  }
-  return text.replace(/\/+$/, '');
-}
-
-/** Exact origins only: a pattern that matches a prefix has opened other servers before. */
-function origins(text: string): string[] {
-  return listed(text).map(part => {
-    const origin = URL.parse(part)?.origin;
-    if (
-      origin === undefined ||
-      origin === 'null' ||
-      origin !== part.replace(/\/$/, '')
-    ) {
-      throw new SettingError(
-        'a list of origins such as https://hub.example.org'
-      );
-    }
-    return origin;
-  });
-}
-
-function pathPrefix(text: string): string {
-  if (!/^\/[\w./~%@-]*$/.test(text) || text.includes('//')) {
-    throw new SettingError('a path such as /services/commons/');
-  }
-  return text.endsWith('/') ? text : `${text}/`;
-}
-
-function logLevel(text: string): Level {
-  const found = levels.find(level => level === text);
-  if (found === undefined) {
-    throw new SettingError(`one of ${levels.join(', ')}`);
-  }
-  return found;
-}
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -245,6 +190,33 @@ export const settings = {
     default: 500,
     help: 'People and groups one document can be shared with.',
     parse: whole(1, 100_000)
+  }),
+  quotaFile: row({
+    env: 'COMMONS_QUOTA_FILE',
+    cli: 'quota',
+    default: '',
+    help: 'YAML or JSON file of profiles, limits and meters; it is read again when it changes. Empty: nobody is limited.',
+    parse: verbatim
+  }),
+  groupAdmins: row<GroupTable | null>({
+    env: 'COMMONS_GROUP_ADMINS',
+    default: null,
+    help: 'JSON: for groups of the hub the people, or @groups of people, who see what its members use and may grant more: {"research": ["carol", "@leads"]}.',
+    parse: groupAdmins
+  }),
+  pollSeconds: row({
+    env: 'COMMONS_POLL_SECONDS',
+    cli: 'poll-seconds',
+    default: 30,
+    help: 'How often the hub is asked which servers run; the use of one is wrong by at most this.',
+    parse: whole(5, 300)
+  }),
+  ledgerDays: row({
+    env: 'COMMONS_LEDGER_DAYS',
+    cli: 'ledger-days',
+    default: 400,
+    help: 'How many days of use are remembered.',
+    parse: whole(40, 4000)
   }),
   hubApiUrl: row({
     env: 'JUPYTERHUB_API_URL',

@@ -26,8 +26,8 @@ const CREDENTIAL = /\b(?:cs1\.[\w.-]+|(?:token|bearer)\s+[\w.~+/=-]+)/gi;
 const SECRET_KEY = /token|authorization|ticket|session|cookie|secret/i;
 
 /** What may stand in a log line for a value from outside. */
-export function printable(value: string): string {
-  const cut = value.slice(0, MOST_CHARACTERS).replace(CREDENTIAL, '[removed]');
+export function printable(value: string, most = MOST_CHARACTERS): string {
+  const cut = value.slice(0, most).replace(CREDENTIAL, '[removed]');
   return cut.replace(
     UNPRINTABLE,
     unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`

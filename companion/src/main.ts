@@ -10,8 +10,7 @@ import {
 import { sessionKey } from './hub/session-key.ts';
 import { readStaticTokens } from './hub/static-tokens.ts';
 import { createLog, reasonOf, type Log } from './log.ts';
-import { openStore } from './storage/open.ts';
-import type { DocumentStore } from './storage/store.ts';
+import { openLedgerStore, openStore } from './storage/open.ts';
 
 const LEAST_NODE = 24;
 
@@ -40,7 +39,7 @@ function settingsOrExit(): Config {
 /** Stops once, in order; a second signal does not wait. */
 function stopOnSignals(
   companion: Companion,
-  store: DocumentStore,
+  stores: { close(): Promise<void> }[],
   log: Log
 ): void {
   let stopping = false;
@@ -51,7 +50,7 @@ function stopOnSignals(
     stopping = true;
     log.info('stopping', { signal });
     await companion.close();
-    await store.close();
+    await Promise.all(stores.map(store => store.close()));
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -86,11 +85,14 @@ async function start(): Promise<void> {
   try {
     const tokens = await readStaticTokens(config.tokensFile);
     const key = await sessionKey(config.dataDir);
-    const store = await openStore(
-      config.store === '' ? config.dataDir : config.store
-    );
-    const companion = createCompanion({ config, store, key, tokens, log });
-    stopOnSignals(companion, store, log);
+    const folder = config.store === '' ? config.dataDir : config.store;
+    const store = await openStore(folder);
+    const ledgerStore = await openLedgerStore(folder);
+    const companion = createCompanion({
+      ...{ config, store, ledgerStore, key, tokens, log }
+    });
+    stopOnSignals(companion, [store, ledgerStore], log);
+    process.on('SIGHUP', () => void companion.lookAtPolicies());
     const { url, port } = await companion.listen();
     process.stdout.write(
       `${JSON.stringify({ url, port, pid: process.pid, version: VERSION })}\n`

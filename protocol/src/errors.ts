@@ -103,6 +103,24 @@ export const errors = {
     retry: false,
     text: 'Nobody on this hub has that name. Check the spelling of the user name.'
   },
+  ADMIN_ONLY: {
+    status: 403,
+    close: 4408,
+    retry: false,
+    text: 'This is for admins of the hub, or of a group that you do not manage. Ask one of them.'
+  },
+  POLICY_UNKNOWN: {
+    status: 404,
+    close: 4441,
+    retry: false,
+    text: 'There is no such limit now. Look at the list of policies again.'
+  },
+  NOTHING_THERE: {
+    status: 404,
+    close: 4442,
+    retry: false,
+    text: 'What this is about is no longer there. Look again.'
+  },
   GROUP_UNKNOWN: {
     status: 404,
     close: 4404,

@@ -182,7 +182,7 @@ export const quotaReport = record({
 });
 export type QuotaReport = Decoded<typeof quotaReport>;
 
-/** `POST api/quota/requests`: asks for more; admins and group admins see it. One open request a person. */
+/** `POST api/quota/requests`: asks for more; admins and group admins see it. One open request a person: a new one takes its place. */
 export const quotaRequest = record({ policy: name, message: text(1000) });
 
 /**
@@ -290,7 +290,11 @@ export const newCorrection = record({
 });
 export type NewCorrection = Decoded<typeof newCorrection>;
 
-/** `POST api/admin/stops`: stops a server after `graceSeconds`, with words for its person; `DELETE api/admin/stops/:user/:server` takes it back. */
+/**
+ * `POST api/admin/stops`: stops a server after `graceSeconds`, with words for its
+ * person; answers a `plannedStop`. `DELETE api/admin/stops/:user/:server` takes it
+ * back, without `/:server` that of the default server, whose name is empty.
+ */
 export const newStop = record({
   user: name,
   server: text(255),
@@ -433,7 +437,10 @@ export const adminLive = record({
   )
 });
 
-/** `GET api/admin/audit?before=`: newest first, 100 a page. */
+/**
+ * `GET api/admin/audit?before=`: newest first, 100 a page. `user` is whom it is
+ * about, `@` and a group where it is about that, or empty.
+ */
 export const adminAudit = record({
   entries: list(
     record({
@@ -453,6 +460,8 @@ export const adminAudit = record({
         'policies-loaded',
         'policies-broken',
         'asked',
+        'answered',
+        'declined',
         'export'
       ]),
       user: text(255),

@@ -168,6 +168,120 @@ export const routes = {
     proof: 'session',
     operation: null
   },
+  quota: {
+    method: 'GET',
+    path: 'api/quota',
+    proof: 'session',
+    operation: null
+  },
+  askQuota: {
+    method: 'POST',
+    path: 'api/quota/requests',
+    proof: 'session',
+    operation: null
+  },
+  adminOverview: {
+    method: 'GET',
+    path: 'api/admin/overview',
+    proof: 'session',
+    operation: null
+  },
+  adminUsers: {
+    method: 'GET',
+    path: 'api/admin/users',
+    proof: 'session',
+    operation: null
+  },
+  adminUser: {
+    method: 'GET',
+    path: 'api/admin/users/:name',
+    proof: 'session',
+    operation: null
+  },
+  adminPolicies: {
+    method: 'GET',
+    path: 'api/admin/policies',
+    proof: 'session',
+    operation: null
+  },
+  tryPolicies: {
+    method: 'POST',
+    path: 'api/admin/policies/try',
+    proof: 'session',
+    operation: null
+  },
+  adminLive: {
+    method: 'GET',
+    path: 'api/admin/live',
+    proof: 'session',
+    operation: null
+  },
+  adminOverrides: {
+    method: 'GET',
+    path: 'api/admin/overrides',
+    proof: 'session',
+    operation: null
+  },
+  addOverride: {
+    method: 'POST',
+    path: 'api/admin/overrides',
+    proof: 'session',
+    operation: null
+  },
+  endOverride: {
+    method: 'DELETE',
+    path: 'api/admin/overrides/:id',
+    proof: 'session',
+    operation: null
+  },
+  addCorrection: {
+    method: 'POST',
+    path: 'api/admin/corrections',
+    proof: 'session',
+    operation: null
+  },
+  answerRequest: {
+    method: 'POST',
+    path: 'api/admin/requests/:user',
+    proof: 'session',
+    operation: null
+  },
+  declineRequest: {
+    method: 'DELETE',
+    path: 'api/admin/requests/:user',
+    proof: 'session',
+    operation: null
+  },
+  planStop: {
+    method: 'POST',
+    path: 'api/admin/stops',
+    proof: 'session',
+    operation: null
+  },
+  cancelStop: {
+    method: 'DELETE',
+    path: 'api/admin/stops/:user/:server',
+    proof: 'session',
+    operation: null
+  },
+  cancelDefaultStop: {
+    method: 'DELETE',
+    path: 'api/admin/stops/:user',
+    proof: 'session',
+    operation: null
+  },
+  adminAudit: {
+    method: 'GET',
+    path: 'api/admin/audit',
+    proof: 'session',
+    operation: null
+  },
+  usageCsv: {
+    method: 'GET',
+    path: 'api/admin/usage.csv',
+    proof: 'session',
+    operation: null
+  },
   spawn: {
     method: 'POST',
     path: 'api/spawn',

@@ -42,34 +42,48 @@ export class Outbox {
 
   /** Writes what waits; resolves when nothing does any more, or it cannot be written now. */
   flush(): Promise<void> {
-    this.#writing ??= this.#write().finally(() => {
-      this.#writing = null;
-    });
+    if (this.#isEmpty()) {
+      return this.#writing ?? Promise.resolve();
+    }
+    this.#writing ??= this.#write();
     return this.#writing;
   }
 
+  #isEmpty(): boolean {
+    return this.size === 0 && this.#seen === null;
+  }
+
   async #write(): Promise<void> {
-    while (this.size > 0 || this.#seen !== null) {
-      const runs = taken(this.#runs, MOST_ROWS);
-      const users = taken(this.#users, MOST_ROWS - runs.size);
-      // Last, for it speaks of all the rest.
-      const seen = this.size === 0 ? this.#seen : null;
-      this.#seen = seen === null ? this.#seen : null;
-      try {
-        await this.#store.putPoll({
-          runs: [...runs.values()],
-          users: [...users.values()],
-          seen
-        });
-      } catch (error) {
-        this.#log.warn('use was not written, and is kept in memory', {
-          reason: reasonOf(error)
-        });
-        putBack(this.#runs, runs);
-        putBack(this.#users, users);
-        this.#seen ??= seen;
-        return;
-      }
+    let goesOn = true;
+    while (goesOn && !this.#isEmpty()) {
+      goesOn = await this.#writePart();
+    }
+    // At once after the last look: what comes next begins a write of its own.
+    this.#writing = null;
+  }
+
+  /** Whether it could be written. */
+  async #writePart(): Promise<boolean> {
+    const runs = taken(this.#runs, MOST_ROWS);
+    const users = taken(this.#users, MOST_ROWS - runs.size);
+    // Last, for it speaks of all the rest.
+    const seen = this.size === 0 ? this.#seen : null;
+    this.#seen = seen === null ? this.#seen : null;
+    try {
+      await this.#store.putPoll({
+        runs: [...runs.values()],
+        users: [...users.values()],
+        seen
+      });
+      return true;
+    } catch (error) {
+      this.#log.warn('use was not written, and is kept in memory', {
+        reason: reasonOf(error)
+      });
+      putBack(this.#runs, runs);
+      putBack(this.#users, users);
+      this.#seen ??= seen;
+      return false;
     }
   }
 }

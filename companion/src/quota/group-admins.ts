@@ -13,38 +13,14 @@ export type Looker = {
 };
 
 /** Hub group -> the people, or `@group`s of people, who look after it. */
-export type GroupAdmins = Readonly<Record<string, readonly string[]>>;
-
-/** The table from its JSON; null where it is none. */
-export function parseGroupAdmins(text: string): GroupAdmins | null {
-  let table: unknown;
-  try {
-    table = JSON.parse(text);
-  } catch {
-    return null;
-  }
-  if (typeof table !== 'object' || table === null || Array.isArray(table)) {
-    return null;
-  }
-  const entries = Object.entries(table);
-  const isName = (value: unknown) =>
-    typeof value === 'string' && value !== '' && value.length <= 255;
-  const isGood = entries.every(
-    ([group, admins]) =>
-      isName(group) && Array.isArray(admins) && admins.every(isName)
-  );
-  // A name such as `__proto__` must stay a name.
-  return isGood
-    ? Object.assign(Object.create(null), Object.fromEntries(entries))
-    : null;
-}
+export type GroupAdmins = ReadonlyMap<string, readonly string[]>;
 
 /** Q5: what the hub's word and the table give somebody to see; null for nothing. */
 export function sightOf(table: GroupAdmins, looker: Looker): Sight | null {
   if (looker.admin) {
     return { all: true, groups: [] };
   }
-  const groups = Object.entries(table)
+  const groups = [...table]
     .filter(([, admins]) =>
       admins.some(each =>
         each.startsWith('@')

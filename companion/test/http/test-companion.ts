@@ -21,6 +21,8 @@ import {
   type StaticPerson
 } from '../../src/hub/static-tokens.ts';
 import { createLog } from '../../src/log.ts';
+import { MemoryLedgerStore } from '../../src/storage/ledger-memory.ts';
+import type { LedgerStore } from '../../src/storage/ledger-store.ts';
 import { MemoryStore } from '../../src/storage/memory.ts';
 import { TestClock } from '../rooms/test-clock.ts';
 
@@ -62,6 +64,7 @@ export type CallOptions = {
 export class TestCompanion {
   readonly clock = new TestClock();
   readonly store: MemoryStore;
+  readonly ledgerStore: LedgerStore;
   readonly lines: string[] = [];
   readonly #sessions = new Map<string, string>();
   readonly #sockets: WebSocket[] = [];
@@ -69,8 +72,12 @@ export class TestCompanion {
   #companion: Companion | null = null;
   base = '';
 
-  constructor(store = new MemoryStore()) {
+  constructor(
+    store = new MemoryStore(),
+    ledgerStore: LedgerStore = new MemoryLedgerStore()
+  ) {
     this.store = store;
+    this.ledgerStore = ledgerStore;
   }
 
   async start(options: {
@@ -94,6 +101,7 @@ export class TestCompanion {
     this.#companion = createCompanion({
       config,
       store: this.store,
+      ledgerStore: this.ledgerStore,
       key,
       tokens: new StaticTokens(Object.fromEntries(rows)),
       log: createLog({ level: 'debug', write: line => this.lines.push(line) }),
