@@ -1,18 +1,50 @@
-"""How far git's commit-graph has got, read from its files."""
+"""Reads the files of git's commit-graph: how far it has got, and what it knows.
+
+They may have been written by anybody. What does not fit is a GraphError or, where
+git can be left to deal with it, nothing at all. Files are read piece by piece and
+not mapped: one that is cut short meanwhile would end the server.
+"""
 
 from __future__ import annotations
 
+import os
 import struct
-from typing import TYPE_CHECKING
+from contextlib import ExitStack, closing
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _HEADER = struct.Struct(">4sBBBB")
 _ENTRY = struct.Struct(">4sQ")
 _NUMBER = struct.Struct(">I")
-_FANOUT_BYTES = 256 * 4
+_LARGE_NUMBER = struct.Struct(">Q")
+_FANOUT = struct.Struct(">256I")
+# Two parents, then the date in the lower bits of the last number.
+_COMMIT = struct.Struct(">IIQ")
+_DATE_BITS = (1 << 34) - 1
+_NO_PARENT = 0x70000000
+_MORE = 0x80000000
+_REST = 0x7FFFFFFF
+_HASH_BYTES = {1: 20, 2: 32}
 _MOST_LAYERS = 200
+_MOST_PARENTS = 1000
+
+
+class GraphError(Exception):
+    """There is no graph, or none that says what is asked."""
+
+
+class Known(NamedTuple):
+    """One commit. `parents` are places in the graph.
+
+    `date`: in seconds, corrected so that it is later than those of all ancestors.
+    """
+
+    name: bytes
+    parents: list[int]
+    date: int
 
 
 def missing_filters(common: Path) -> int | None:
@@ -27,6 +59,140 @@ def missing_filters(common: Path) -> int | None:
     except (OSError, ValueError, struct.error):
         # Written by something newer or torn: git knows what to do with it.
         return 0
+
+
+class CommitGraph:
+    """The graph of one repository, held open. Heavy where disks are slow."""
+
+    def __init__(self, common: Path) -> None:
+        """GraphError where git would not use it either, or it has no dates."""
+        self._layers: list[_Layer] = []
+        with ExitStack() as opened:
+            try:
+                for path in _layers(common / "objects" / "info"):
+                    layer = _Layer(path, self.size)
+                    opened.enter_context(closing(layer))
+                    self._layers.append(layer)
+            except (OSError, ValueError, KeyError, struct.error) as reason:
+                raise GraphError from reason
+            self._opened = opened.pop_all()
+        # Another one may have its commits in other places.
+        self.signature = tuple(layer.signature for layer in self._layers)
+
+    @property
+    def size(self) -> int:
+        return sum(layer.size for layer in self._layers)
+
+    def close(self) -> None:
+        self._opened.close()
+
+    def find(self, name: bytes) -> int | None:
+        """The place of a commit."""
+        try:
+            found = (layer.find(name) for layer in self._layers)
+            return next((place for place in found if place is not None), None)
+        except (OSError, struct.error) as reason:
+            raise GraphError from reason
+
+    def commit(self, place: int) -> Known:
+        layer = next((e for e in self._layers if place < e.base + e.size), None)
+        if layer is None or place < 0:
+            raise GraphError
+        try:
+            return layer.commit(place)
+        except (OSError, struct.error) as reason:
+            raise GraphError from reason
+
+
+class _Layer:
+    """One file; `base` commits are in the layers below it."""
+
+    def __init__(self, path: Path, base: int) -> None:
+        self.base = base
+        self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
+
+    def _open(self) -> None:
+        about = os.fstat(self._file)
+        self.signature = (about.st_ino, about.st_mtime_ns, about.st_size)
+        kind, version, hashes, chunks, _ = _HEADER.unpack(self._read(0, _HEADER.size))
+        if kind != b"CGPH" or version != 1:
+            raise ValueError(kind)
+        self._hash_bytes = _HASH_BYTES[hashes]
+        table = self._read(_HEADER.size, chunks * _ENTRY.size)
+        places: dict[bytes, int] = dict(_ENTRY.iter_unpack(table))
+        self._names, self._commits = places[b"OIDL"], places[b"CDAT"]
+        self._dates = places[b"GDA2"]
+        self._late_dates, self._edges = places.get(b"GDO2"), places.get(b"EDGE")
+        fanout = self._read(places[b"OIDF"], _FANOUT.size)
+        self._fanout: tuple[int, ...] = _FANOUT.unpack(fanout)
+        self.size = self._fanout[-1]
+
+    def close(self) -> None:
+        os.close(self._file)
+
+    def find(self, name: bytes) -> int | None:
+        low = self._fanout[name[0] - 1] if name[0] else 0
+        high = self._fanout[name[0]]
+        while low < high:
+            middle = (low + high) // 2
+            here = self._name(middle)
+            if here == name:
+                return self.base + middle
+            if here < name:
+                low = middle + 1
+            else:
+                high = middle
+        return None
+
+    def commit(self, place: int) -> Known:
+        row = place - self.base
+        width = self._hash_bytes + _COMMIT.size
+        data = self._read(self._commits + row * width + self._hash_bytes, _COMMIT.size)
+        first, second, last = _COMMIT.unpack(data)
+        parents = [] if first == _NO_PARENT else [first]
+        if second & _MORE:
+            parents += self._more_parents(second & _REST)
+        elif second != _NO_PARENT:
+            parents.append(second)
+        if any(parent >= self.base + self.size for parent in parents):
+            raise GraphError
+        return Known(self._name(row), parents, (last & _DATE_BITS) + self._later(row))
+
+    def _later(self, row: int) -> int:
+        """By how many seconds the corrected date is later than the commit's own."""
+        (later,) = _NUMBER.unpack(self._read(self._dates + row * _NUMBER.size, 4))
+        if not later & _MORE:
+            return int(later)
+        if self._late_dates is None:
+            raise GraphError
+        at = self._late_dates + (later & _REST) * _LARGE_NUMBER.size
+        return int(_LARGE_NUMBER.unpack(self._read(at, _LARGE_NUMBER.size))[0])
+
+    def _more_parents(self, row: int) -> Iterator[int]:
+        """Of a merge of more than two: those after the first one."""
+        if self._edges is None:
+            raise GraphError
+        for number in range(row, row + _MOST_PARENTS):
+            at = self._edges + number * _NUMBER.size
+            (parent,) = _NUMBER.unpack(self._read(at, _NUMBER.size))
+            yield parent & _REST
+            if parent & _MORE:
+                return
+        raise GraphError
+
+    def _name(self, row: int) -> bytes:
+        return self._read(self._names + row * self._hash_bytes, self._hash_bytes)
+
+    def _read(self, at: int, size: int) -> bytes:
+        data = os.pread(self._file, size, at)
+        if len(data) != size:
+            raise GraphError
+        return data
 
 
 def _layers(folder: Path) -> list[Path]:
@@ -44,7 +210,7 @@ def _missing(layer: Path) -> int:
             raise ValueError(kind)
         table = [_ENTRY.unpack(file.read(_ENTRY.size)) for _ in range(chunks)]
         places = dict(table)
-        file.seek(places[b"OIDF"] + _FANOUT_BYTES - _NUMBER.size)
+        file.seek(places[b"OIDF"] + _FANOUT.size - _NUMBER.size)
         (commits,) = _NUMBER.unpack(file.read(_NUMBER.size))
         if b"BIDX" not in places:
             return int(commits)

@@ -1,9 +1,11 @@
 """The history, row by row as git finds it.
 
-One `git log` per page, of fields that end in NUL. A file is followed across
-renames in two phases, because `--follow` switches off the filters that make the
-history of a path quick: the plain history of the path first, and at its oldest
-row one look whether the file came there by a rename.
+One `git log` per page, of fields that end in NUL. Where there is a commit-graph
+its order is exact (`graph_walk.py`) and git is only asked what the commits say;
+else, and in a search, it is git's by date. A file is followed across renames in
+two phases, because `--follow` switches off the filters that make the history of a
+path quick: the plain history of the path first, and at its oldest row one look
+whether the file came there by a rename.
 """
 
 from __future__ import annotations
@@ -17,6 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from jupyterlab_commons.errors import CommonsError
 
+from .graph_file import GraphError
+from .graph_walk import GraphWalks
 from .revisions import repo_path, told_path, told_text, whole_hash
 from .runner import Limits
 
@@ -84,17 +88,19 @@ class History:
 
     def __init__(self, runner: GitRunner) -> None:
         self._runner = runner
+        self._walks = GraphWalks(runner)
 
     async def lines(
         self, repo: Repo, refs: Refs, query: Query
     ) -> AsyncGenerator[dict[str, Any], None]:
         """Lines shaped as `gitHistoryLine`; the last one has `end` or `error`."""
-        order = "topo" if has_commit_graph(repo) and query.path is None else "date"
-        end: dict[str, Any] = {"order": order}
+        end: dict[str, Any] = {"order": "date"}
         try:
-            place = _place_of(query, refs, order)
+            exact = has_commit_graph(repo) and query.path is None and not query.searches
+            place = _place_of(query, refs, "topo" if exact else "date")
+            place, ordered = await self._ordered(repo, query, place)
             end["order"] = place.order
-            async with aclosing(self._rows(repo, query, place)) as rows:
+            async with aclosing(self._rows(repo, query, place, ordered)) as rows:
                 async for row, reached in rows:
                     if row is None:
                         end["cursor"] = reached.told()
@@ -108,16 +114,32 @@ class History:
                 return
         yield {"end": end}
 
-    async def _rows(
+    async def _ordered(
         self, repo: Repo, query: Query, place: _Place
+    ) -> tuple[_Place, list[str]]:
+        """The commits of an exact page; the order may turn out to be by date."""
+        if place.order != "topo" or not place.tips:
+            return place, []
+        try:
+            found = await self._walks.page(repo, place.tips, place.skip, query.limit)
+        except GraphError:
+            if query.cursor:
+                # The pages before are in an order that there is no more.
+                raise CommonsError("GIT_MOVED") from None
+            return replace(place, order="date"), []
+        return place, found
+
+    async def _rows(
+        self, repo: Repo, query: Query, place: _Place, ordered: list[str]
     ) -> AsyncGenerator[tuple[dict[str, Any] | None, _Place], None]:
         """Rows; then, if there may be more, no row and the place to go on from."""
         told, renames = 0, 0
-        while place.tips:
+        while place.tips if place.order == "date" else ordered:
             oldest: dict[str, Any] | None = None
             wanted = query.limit - told
             found = 0
-            async with aclosing(self._log(repo, query, place, wanted)) as records:
+            options = _options(query, place, wanted, ordered)
+            async with aclosing(self._log(repo, place, options)) as records:
                 async for row in records:
                     found += 1
                     if place.path is not None and row.get("change") == "added":
@@ -169,23 +191,8 @@ class History:
         return None
 
     async def _log(
-        self, repo: Repo, query: Query, place: _Place, limit: int
+        self, repo: Repo, place: _Place, options: list[str | bytes]
     ) -> AsyncGenerator[dict[str, Any], None]:
-        options: list[str | bytes] = [
-            "log",
-            "-z",
-            f"--format={_FORMAT}",
-            f"--max-count={limit}",
-            f"--skip={place.skip}",
-            "--encoding=UTF-8",
-            *(["--topo-order"] if place.order == "topo" else []),
-            *_search_options(query),
-        ]
-        if place.path is not None:
-            options += ["--raw", "--no-abbrev", "--no-renames", "--no-ext-diff"]
-        options += ["--end-of-options", *place.tips, "--"]
-        if place.path is not None:
-            options.append(place.path)
         parser = _RowParser(place.path)
         async with aclosing(
             self._runner.stream(repo, options, limits=_PAGE)
@@ -257,6 +264,24 @@ def _milliseconds(seconds: bytes) -> int:
         return min(max(int(seconds), 0), 2**43) * 1000
     except ValueError:
         return 0
+
+
+def _options(
+    query: Query, place: _Place, limit: int, ordered: list[str]
+) -> list[str | bytes]:
+    """What git is asked for: these commits, or a walk down from the tips."""
+    options: list[str | bytes] = ["log", "-z", f"--format={_FORMAT}"]
+    options.append("--encoding=UTF-8")
+    if place.order == "topo":
+        return [*options, "--no-walk=unsorted", "--end-of-options", *ordered, "--"]
+    options += [f"--max-count={limit}", f"--skip={place.skip}"]
+    options += _search_options(query)
+    if place.path is not None:
+        options += ["--raw", "--no-abbrev", "--no-renames", "--no-ext-diff"]
+    options += ["--end-of-options", *place.tips, "--"]
+    if place.path is not None:
+        options.append(place.path)
+    return options
 
 
 def _search_options(query: Query) -> list[str]:

@@ -86,6 +86,16 @@ class Repositories:
         """The repository of a folder; refused where `info` would not be ok or empty."""
         return (await self.with_programs(path))[0]
 
+    async def readable(self, path: str) -> Repo:
+        """The same for who only reads objects, at half the cost.
+
+        It is never a trusted one: what is not read from objects runs restricted.
+        """
+        found = await self._around(path)
+        if isinstance(found, dict):
+            raise CommonsError("GIT_REFUSED", found.get("detail", "no repository"))
+        return found[0]
+
     async def with_programs(self, path: str) -> tuple[Repo, Programs]:
         """The same, and all that it would start now."""
         found = await self._open(path)
@@ -102,15 +112,10 @@ class Repositories:
 
     async def _open(self, path: str) -> _Opened | dict[str, Any]:
         """The repository with what it would start, or what there is instead."""
-        problem = await self._git_problem()
-        if problem is not None:
-            return {"kind": problem}
-        target, folder = self._target(path)
-        if target is None or folder is None:
-            return {"kind": "none"}
-        repo = await self._find(folder)
-        if isinstance(repo, dict):
-            return repo
+        found = await self._around(path)
+        if isinstance(found, dict):
+            return found
+        repo, target = found
         try:
             settings = await self.runner.settings(repo)
         except CommonsError as refusal:
@@ -119,6 +124,17 @@ class Repositories:
         trusted = self.trust.trusts(repo.git_dir, programs)
         repo = replace(repo, trusted=trusted, seal=programs.seal)
         return _Opened(repo, programs, settings, target)
+
+    async def _around(self, path: str) -> tuple[Repo, Path] | dict[str, Any]:
+        """The repository and what was asked for, or what there is instead."""
+        problem = await self._git_problem()
+        if problem is not None:
+            return {"kind": problem}
+        target, folder = self._target(path)
+        if target is None or folder is None:
+            return {"kind": "none"}
+        repo = await self._find(folder)
+        return repo if isinstance(repo, dict) else (repo, target)
 
     async def _git_problem(self) -> str | None:
         if self._version is None:
@@ -244,7 +260,8 @@ def _refusal(asked: Result, folder: Path, root: Path) -> dict[str, Any]:
         return told
     if detail.startswith(("cannot use bare repository ", _NO_WORK_TREE)):
         return {"kind": "bare", "detail": detail}
-    if detail.startswith("not a git repository (or any "):
+    passed_over = (_repository_above(folder, root) / ".git").exists()
+    if detail.startswith("not a git repository (or any ") and not passed_over:
         return {"kind": "none"}
     return {"kind": "broken", "detail": detail}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from jupyter_server.base.handlers import APIHandler
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from jupyterlab_commons.git.service import GitService
 
 _MAX_ARGUMENT_CHARS = 8192
+# Lines that come as quickly as this after each other are sent together.
+_TOGETHER_SECONDS = 0.01
 
 
 class GitHandler(APIHandler):
@@ -42,6 +45,10 @@ class GitHandler(APIHandler):
         """The repository that the call names."""
         return await self.git.repositories.open(self.argument("repo"))
 
+    async def readable(self) -> Repo:
+        """The same, for reading objects alone."""
+        return await self.git.repositories.readable(self.argument("repo"))
+
     def argument(self, name: str, default: str = "") -> str:
         value = self.get_query_argument(name, default, strip=False)
         if len(value) > _MAX_ARGUMENT_CHARS:
@@ -63,6 +70,9 @@ class GitHandler(APIHandler):
         self.set_header("Cache-Control", "no-store")
         self.finish(json.dumps(body, separators=(",", ":"), ensure_ascii=False))
 
+    def compute_etag(self) -> None:
+        """None: nothing is cached, and a digest of a large answer holds up others."""
+
     def refuse(self, refusal: CommonsError) -> None:
         self.answer(refusal.body(), refusal.status)
 
@@ -79,15 +89,28 @@ class GitHandler(APIHandler):
             self._streaming.result()
 
     async def _send(self, lines: AsyncGenerator[dict[str, Any], None]) -> None:
+        loop = asyncio.get_running_loop()
+        sent, later = 0.0, None
         try:
             async for line in lines:
                 if self._gone:
                     return
                 text = json.dumps(line, separators=(",", ":"), ensure_ascii=False)
                 self.write(f"{text}\n")
-                await self.flush()
+                if loop.time() - sent >= _TOGETHER_SECONDS:
+                    await self.flush()
+                    sent = loop.time()
+                elif later is None or later.when() <= loop.time():
+                    later = loop.call_later(_TOGETHER_SECONDS, self._flush_late)
             self.finish()
         except StreamClosedError:
             return
         finally:
+            if later is not None:
+                later.cancel()
             await lines.aclose()
+
+    def _flush_late(self) -> None:
+        """Nobody waits for this; that the page is gone is heard elsewhere."""
+        with suppress(StreamClosedError, RuntimeError):
+            self.flush().add_done_callback(lambda sent: sent.exception())

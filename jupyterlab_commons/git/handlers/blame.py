@@ -20,7 +20,7 @@ class BlameHandler(VersionHandler):
     async def get(self) -> None:
         """The last commit of each cell."""
         try:
-            repo = await self.repo()
+            repo = await self.readable()
             path, name = repo_path(self.argument("path")), self.version("rev")
             await self.answer_large(await self.git.blames.blame(repo, path, name))
         except CommonsError as refusal:
@@ -35,7 +35,7 @@ class CellHistoryHandler(VersionHandler):
     async def get(self) -> None:
         """The commits that changed one cell."""
         try:
-            repo = await self.repo()
+            repo = await self.readable()
             path, name = repo_path(self.argument("path")), self.version("rev")
             index = self.number("index", most=MAX_CELLS)
             if index is None:

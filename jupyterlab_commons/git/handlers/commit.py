@@ -33,7 +33,7 @@ class CommitHandler(WritingHandler):
         try:
             commit = whole_hash(self.argument("hash"))
             base = self.argument("from")
-            repo = await self.repo()
+            repo = await self.readable()
             told = await self.git.details.commit(
                 repo, commit, whole_hash(base) if base else None
             )

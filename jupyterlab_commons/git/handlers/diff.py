@@ -30,7 +30,7 @@ class VersionHandler(GitHandler):
 
     async def told_of_version(self, tell: Callable[[Version], dict[str, Any]]) -> None:
         """Answer with what is told of the version that the call names."""
-        repo = await self.repo()
+        repo = await self.readable()
         path = repo_path(self.argument("path"))
         version = await self.git.versions.read(repo, self.version("rev"), path)
         await self.answer_large(await asyncio.to_thread(tell, version))
@@ -55,7 +55,7 @@ class DiffHandler(VersionHandler):
         try:
             from_path = self.argument("fromPath")
             told = await self.git.diffs.diff(
-                await self.repo(),
+                await self.readable(),
                 repo_path(self.argument("path")),
                 self.version("to"),
                 self.version("from") if self.argument("from") else None,

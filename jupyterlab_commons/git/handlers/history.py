@@ -44,7 +44,7 @@ class RefsHandler(GitHandler):
     async def get(self) -> None:
         """The refs that changed last, of one kind, with a word in their name."""
         try:
-            refs = await self.git.refs.read(await self.repo())
+            refs = await self.git.refs.read(await self.readable())
             kind, query = self.argument("kind"), self.argument("query").lower()
             found = [
                 each
@@ -69,7 +69,7 @@ class HistoryHandler(GitHandler):
     async def get(self) -> None:
         """A page of history, or of a search in it."""
         try:
-            repo = await self.repo()
+            repo = await self.readable()
             refs = await self.git.refs.read(repo)
             query = self._query(refs)
         except CommonsError as refusal:

@@ -1,0 +1,169 @@
+"""Pages of history in exact order, without git looking ahead."""
+
+from __future__ import annotations
+
+import os
+import random
+from pathlib import Path
+
+import pytest
+
+from jupyterlab_commons.git.graph_file import CommitGraph
+from jupyterlab_commons.git.history import Query
+from jupyterlab_commons.git.repository import Repositories
+from jupyterlab_commons.git.runner import GitRunner
+
+from .repos import TestRepo
+from .test_history import Reader
+
+_WRITE = ("commit-graph", "write", "--reachable")
+
+
+@pytest.fixture
+def reader(repositories: Repositories, runner: GitRunner) -> Reader:
+    return Reader(repositories, runner)
+
+
+def grow(work: TestRepo, chance: random.Random, marks: list[int], count: int) -> None:
+    """Commits on any others, merges of up to four, with clocks that are wrong."""
+    stream = ""
+    first = len(marks) + 1
+    for number in range(first, first + count):
+        clock = 1_700_000_000 + number * 10 + chance.randint(-400, 400)
+        stream += f"commit refs/heads/b{number % 7}\nmark :{number}\n"
+        stream += f"committer A <a@b> {clock} +0000\ndata <<E\nc{number}\nE\n"
+        near = marks[-12:]
+        parents = chance.sample(near, min(len(near), chance.choice((1, 1, 1, 2, 4))))
+        verbs = ["from", *["merge"] * 3]
+        stream += "".join(f"{v} :{p}\n" for v, p in zip(verbs, parents, strict=False))
+        stream += f"M 100644 inline f\ndata <<E\n{number}\nE\n\n"
+        marks.append(number)
+    marked = work.top / ".git" / "marks"
+    work.git(
+        *("fast-import", "--quiet", "--force"),
+        *(f"--import-marks-if-exists={marked}", f"--export-marks={marked}"),
+        stdin=stream.encode(),
+    )
+
+
+async def all_rows(reader: Reader, chance: random.Random) -> list[dict[str, object]]:
+    """Page by page, of any size."""
+    rows: list[dict[str, object]] = []
+    cursor = ""
+    while True:
+        page = await reader.page(Query(limit=chance.randint(1, 40), cursor=cursor))
+        assert page.end["order"] == "topo"
+        rows += page.rows
+        cursor = page.end.get("cursor", "")
+        if not cursor:
+            return rows
+
+
+async def test_children_come_before_their_parents_whatever_the_clocks_say(
+    reader: Reader, work: TestRepo
+) -> None:
+    seed = int(os.environ.get("COMMONS_SEED", "") or random.randrange(10**6))
+    print(f"COMMONS_SEED={seed}")
+    chance = random.Random(seed)
+    marks: list[int] = []
+    grow(work, chance, marks, 150)
+    work.git("reset", "-q", "--hard", "b1")
+    work.git(*_WRITE, "--split")
+    # One more layer, and then commits that no graph has.
+    grow(work, chance, marks, 60)
+    work.git(*_WRITE, "--split=no-merge")
+    grow(work, chance, marks, 40)
+    rows = await all_rows(reader, chance)
+    places = {str(row["hash"]): place for place, row in enumerate(rows)}
+    assert len(places) == len(rows)
+    whole = work.git("rev-list", "--branches").decode().split()
+    assert set(places) == set(whole)
+    for row in rows:
+        for parent in row["parents"]:  # type: ignore[attr-defined]
+            assert places[str(row["hash"])] < places[parent]
+
+
+async def test_pages_join_when_the_graph_is_written_between_them(
+    reader: Reader, work: TestRepo, repositories: Repositories, runner: GitRunner
+) -> None:
+    chance, marks = random.Random(1), list[int]()
+    grow(work, chance, marks, 60)
+    work.git("reset", "-q", "--hard", "b1")
+    work.git(*_WRITE)
+    grow(work, chance, marks, 30)
+    first = await reader.page(Query(limit=20))
+    work.git(*_WRITE, "--split=replace")
+    second = await reader.page(Query(limit=500, cursor=first.end["cursor"]))
+    fresh = await Reader(repositories, runner).page(Query(limit=500))
+    assert first.rows + second.rows == fresh.rows
+
+
+async def test_a_branch_left_alone_long_ago_is_not_looked_for(
+    reader: Reader, work: TestRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = "".join(
+        f"commit refs/heads/main\nmark :{n}\n"
+        f"committer A <a@b> {1_600_000_000 + n} +0000\ndata 1\nx\n\n"
+        for n in range(1, 3001)
+    )
+    stream += "reset refs/heads/old\nfrom :3\n\n"
+    work.git("fast-import", "--quiet", stdin=stream.encode())
+    work.git(*_WRITE)
+    read = 0
+    plain = CommitGraph.commit
+
+    def counted(graph: CommitGraph, place: int) -> object:
+        nonlocal read
+        read += 1
+        return plain(graph, place)
+
+    monkeypatch.setattr(CommitGraph, "commit", counted)
+    page = await reader.page(Query(limit=50))
+    assert (len(page.rows), page.end["order"]) == (50, "topo")
+    assert 50 <= read <= 200
+
+
+@pytest.mark.parametrize("what", ["grafts", "shallow", "replace", "packed"])
+async def test_where_parents_are_not_what_they_say_git_orders(
+    reader: Reader, work: TestRepo, what: str
+) -> None:
+    first = work.commit("one", files={"a": "1"})
+    head = work.commit("two", files={"a": "2"})
+    work.git(*_WRITE)
+    git_dir = work.top / ".git"
+    if what in ("grafts", "shallow"):
+        place = git_dir / ("info/grafts" if what == "grafts" else "shallow")
+        place.write_text(f"{head}\n")
+    else:
+        work.git("replace", "--graft", head)
+        if what == "packed":
+            work.git("pack-refs", "--all")
+    page = await reader.page(Query())
+    assert page.end == {"order": "date"}
+    assert page.subjects == ["two"], first
+
+
+def torn(chance: random.Random, data: bytes) -> bytes:
+    found = bytearray(data)
+    for _ in range(chance.randint(1, 8)):
+        found[chance.randrange(len(found))] = chance.randrange(256)
+    cut = chance.choice((len(found), chance.randrange(len(found))))
+    return bytes(found[:cut])
+
+
+async def test_no_graph_however_torn_does_more_than_refuse(
+    reader: Reader, work: TestRepo, tmp_path: Path
+) -> None:
+    seed = int(os.environ.get("COMMONS_SEED", "") or random.randrange(10**6))
+    print(f"COMMONS_SEED={seed}")
+    chance = random.Random(seed)
+    grow(work, chance, [], 40)
+    work.git("reset", "-q", "--hard", "b1")
+    work.git(*_WRITE)
+    graph = work.top / ".git/objects/info/commit-graph"
+    whole = graph.read_bytes()
+    graph.chmod(0o644)
+    for _ in range(40):
+        graph.write_bytes(torn(chance, whole))
+        page = await reader.page(Query())
+        assert page.error or page.end["order"] in ("topo", "date")
