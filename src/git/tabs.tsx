@@ -52,7 +52,7 @@ export function Tabs(props: Props): JSX.Element {
             tabIndex={tab === each ? 0 : -1}
             onClick={() => setTab(each)}
           >
-            {each === 'history' ? trans.__('Commits') : trans.__('Changes')}
+            {each === 'history' ? trans.__('Commits') : trans.__('Changes')}{' '}
             {each === 'changes' ? <Count {...{ changes, trans }} /> : null}
           </button>
         ))}
@@ -78,8 +78,8 @@ function Count(props: {
   return (
     <UseSignal signal={changes.status.changed}>
       {() => {
-        const { files = [], moreFiles = 0 } = changes.status.status ?? {};
-        const count = files.length + moreFiles;
+        const { files, status } = changes.status;
+        const count = files.length + (status?.moreFiles ?? 0);
         return count === 0 ? null : (
           <span className="jp-Commons-History-count">
             <span aria-hidden="true">{count}</span>

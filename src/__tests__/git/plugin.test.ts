@@ -180,7 +180,7 @@ describe('The plugin', () => {
     await lab.commands.execute('commons:show-history');
     await settle();
     expect([...side.widgets[0]!.children()].length).toBe(1);
-    expect(wentTo).not.toHaveBeenCalled();
+    expect(wentTo).toHaveBeenCalledWith(null);
   });
 
   it('shows the history of what is chosen in the file browser', async () => {

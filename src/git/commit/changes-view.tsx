@@ -13,7 +13,6 @@ import { CommitForm } from './commit-form';
 import { FileRow } from './file-row';
 import type { ChangesModel, Trouble } from './model';
 import type { ChangedFile } from './notebooks';
-import { isJupytersCopy } from './share';
 import { saidWords, troubleWords } from './words';
 
 export type ChangesProps = BranchParts & {
@@ -128,6 +127,7 @@ function Files(props: ChangesProps): JSX.Element {
               'Every file is as it was committed last. What you save appears here by itself.'
             )}
           </p>
+          <Copies {...props} />
           <LookAgain {...props} />
         </EmptyState>
       </section>
@@ -165,8 +165,19 @@ function Files(props: ChangesProps): JSX.Element {
           )}
         </p>
       ) : null}
+      <Copies {...props} />
     </section>
   );
+}
+
+function Copies({ model, trans }: ChangesProps): JSX.Element | null {
+  return model.options.status.hasCopies ? (
+    <p className="jp-Commons-Changes-note">
+      {trans.__(
+        'Copies that JupyterLab keeps are not listed. The line .ipynb_checkpoints/ in a file .gitignore hides them everywhere.'
+      )}
+    </p>
+  ) : null;
 }
 
 function StageAll({ model, trans }: ChangesProps): JSX.Element | null {
@@ -174,7 +185,6 @@ function StageAll({ model, trans }: ChangesProps): JSX.Element | null {
   const isOpen = (file: ChangedFile) =>
     file.unstaged !== undefined &&
     file.unstaged !== 'conflicted' &&
-    !isJupytersCopy(file) &&
     !model.shareOf(file).isQuiet;
   const rest = files.filter(isOpen);
   return (

@@ -6,7 +6,6 @@ import { fileName, pathWords } from '../words';
 import { CellList } from './cell-list';
 import type { ChangesProps } from './changes-view';
 import { isNotebook, type ChangedFile } from './notebooks';
-import { isJupytersCopy } from './share';
 import { Tick } from './tick';
 import { shareWords, stateWords } from './words';
 
@@ -62,13 +61,11 @@ function describe({ model, trans, file }: FileProps): string {
   const folder = path.slice(0, Math.max(path.lastIndexOf('/'), 0));
   const { share, isQuiet } = model.shareOf(file);
   const parts = [
-    isJupytersCopy(file)
-      ? trans.__('Copies that JupyterLab keeps; seldom for a commit')
-      : file.path.endsWith('/')
-        ? trans.__('New folder')
-        : isQuiet && file.staged === undefined
-          ? trans.__('Only outputs differ; they are left out')
-          : stateWords(trans, file),
+    file.path.endsWith('/')
+      ? trans.__('New folder')
+      : isQuiet && file.staged === undefined
+        ? trans.__('Only outputs differ; they are left out')
+        : stateWords(trans, file),
     file.unstaged !== 'conflicted' &&
       share !== 'none' &&
       shareWords(trans, share),

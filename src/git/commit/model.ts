@@ -74,7 +74,7 @@ export class ChangesModel implements IDisposable {
   }
 
   get files(): readonly ChangedFile[] {
-    return this.status?.files ?? [];
+    return this.options.status.files;
   }
 
   get staged(): readonly ChangedFile[] {

@@ -27,10 +27,3 @@ function hasOnlyOutputs(notebook: NotebookState | undefined): boolean {
     notebook.cells.cells.every(cell => cell.stage === null)
   );
 }
-
-/** Copies that JupyterLab keeps beside notebooks; they seldom belong in a commit. */
-export function isJupytersCopy({ path, unstaged }: ChangedFile): boolean {
-  return (
-    unstaged === 'untracked' && path.split('/').includes('.ipynb_checkpoints')
-  );
-}

@@ -41,6 +41,16 @@ export class RepositoryStatus implements IDisposable {
         : null;
   }
 
+  /** Without the copies that JupyterLab keeps: nobody commits them. */
+  get files(): GitStatus['files'] {
+    return this.status?.files.filter(each => !isCopy(each)) ?? [];
+  }
+
+  /** Whether there are such copies, which `.gitignore` could name. */
+  get hasCopies(): boolean {
+    return this.status?.files.some(isCopy) ?? false;
+  }
+
   get changed(): ISignal<this, void> {
     return this._changed;
   }
@@ -116,3 +126,6 @@ export class RepositoryStatus implements IDisposable {
   private _isDisposed = false;
   private readonly _changed = new Signal<this, void>(this);
 }
+
+const isCopy = ({ path, unstaged }: GitStatus['files'][number]): boolean =>
+  unstaged === 'untracked' && path.split('/').includes('.ipynb_checkpoints');

@@ -13,8 +13,15 @@ export function Tick(props: {
 }): JSX.Element {
   const { share, isBusy, isFixed = false } = props;
   const field = React.useRef<HTMLInputElement>(null);
+  // What was pressed shows at once; what is true, with the answer.
+  const [wanted, setWanted] = React.useState<boolean | null>(null);
   React.useEffect(() => {
-    field.current!.indeterminate = share === 'part';
+    if (!isBusy) {
+      setWanted(null);
+    }
+  }, [isBusy]);
+  React.useEffect(() => {
+    field.current!.indeterminate = wanted === null && share === 'part';
   });
   return (
     <input
@@ -26,9 +33,10 @@ export function Tick(props: {
       aria-describedby={props.describedBy}
       aria-busy={isBusy}
       aria-disabled={isFixed || isBusy}
-      checked={share === 'all'}
-      onChange={() => {
+      checked={wanted ?? share === 'all'}
+      onChange={event => {
         if (!isFixed && !isBusy) {
+          setWanted(event.currentTarget.checked);
           props.toggle();
         }
       }}

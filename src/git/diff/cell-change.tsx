@@ -54,7 +54,7 @@ export function CellChangeView(props: CellProps): JSX.Element {
             before: trans.__('%1, before', name),
             after: trans.__('%1, after', name)
           }}
-          {...{ layout, language }}
+          {...{ layout, language, trans }}
         />
       )}
       {(before?.cut || after?.cut) && (

@@ -8,6 +8,7 @@ import type {
 } from '../../client/git-files';
 import { Disclosure } from '../../ui/disclosure';
 import { LiveRegion } from '../../ui/live-region';
+import { Title } from './diff-view';
 import { MainPanel } from './main-panel';
 import { Failure, languageOf, type Look } from './pieces';
 import { SourceDiff, useLanguage } from './source-diff';
@@ -81,11 +82,9 @@ export function CellHistoryView(props: CellHistoryProps): JSX.Element {
   }, [files, version, index]);
   const { versions, end, error } = heard;
   return (
-    <div className="jp-Commons-GitDiff" tabIndex={-1}>
+    <div className="jp-Commons-GitDiff">
       <header className="jp-Commons-GitDiff-header">
-        <h2 className="jp-Commons-GitDiff-title">
-          {trans.__('History of cell %1', index + 1)}
-        </h2>
+        <Title>{trans.__('History of cell %1', index + 1)}</Title>
         <p className="jp-Commons-hint">{fileName(version.path)}</p>
       </header>
       <LiveRegion visible text={endWords(trans, heard)} />
@@ -174,7 +173,7 @@ function VersionItem(props: {
                 before: trans.__('Before %1', rev),
                 after: trans.__('In %1', rev)
               }}
-              language={language}
+              {...{ language, trans }}
             />
           </>
         )}

@@ -34,7 +34,6 @@ export function DiffView(props: DiffViewProps): JSX.Element {
     <div
       ref={root}
       className="jp-Commons-GitDiff"
-      tabIndex={-1}
       onKeyDown={event => {
         if (event.key === 'F7') {
           event.preventDefault();
@@ -102,7 +101,7 @@ function Header(
   const canRestore = diff?.before && rev !== undefined && !rev.startsWith(':');
   return (
     <header className="jp-Commons-GitDiff-header">
-      <h2 className="jp-Commons-GitDiff-title">{titleWords(model, look)}</h2>
+      <Title>{titleWords(model, look)}</Title>
       {diff?.kind === 'notebook' && (
         <p className="jp-Commons-hint">{summaryWords(trans, diff)}</p>
       )}
@@ -146,6 +145,15 @@ function Header(
         )}
       </div>
     </header>
+  );
+}
+
+/** Whoever comes to the tab with the keyboard begins here. */
+export function Title({ children }: { children: string }): JSX.Element {
+  return (
+    <h2 className="jp-Commons-GitDiff-title" tabIndex={-1}>
+      {children}
+    </h2>
   );
 }
 
@@ -233,7 +241,7 @@ function TextDiff(props: {
       }}
       onOpen={onEditors}
       numbers
-      {...{ layout, language }}
+      {...{ layout, language, trans }}
     />
   );
 }

@@ -2,6 +2,8 @@ import { MergeView, getChunks, unifiedMergeView } from '@codemirror/merge';
 import { EditorState, type Extension } from '@codemirror/state';
 import { EditorView, lineNumbers } from '@codemirror/view';
 import { jupyterTheme } from '@jupyterlab/codemirror';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { folds } from './folds';
 import type { Layout } from './model';
 
 export type EditorsOptions = {
@@ -13,6 +15,7 @@ export type EditorsOptions = {
   labels: { before: string; after: string };
   language: Extension | null;
   numbers?: boolean;
+  trans: TranslationBundle;
 };
 
 /** Texts that are looked at and not written. */
@@ -37,6 +40,7 @@ export function openEditors(
     EditorView.editable.of(false),
     EditorView.lineWrapping,
     options.language ?? [],
+    folds(options.trans),
     options.numbers ? lineNumbers() : []
   ];
   const named = (label: string) =>

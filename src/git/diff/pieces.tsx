@@ -82,7 +82,7 @@ export function CellBody(props: {
         after={cell.source}
         layout="inline"
         labels={{ before: label, after: label }}
-        language={language}
+        {...{ language, trans }}
       />
       {cell.outputs.length > 0 && (
         <Outputs {...{ outputs: cell.outputs, rendermime, trans }} />

@@ -67,7 +67,8 @@ const MOST_PX = 2000;
 export function SourceDiff(
   props: EditorsOptions & { onOpen?: (editors: Editors | null) => void }
 ): JSX.Element {
-  const { before, after, layout, labels, language, numbers, onOpen } = props;
+  const { before, after, layout, labels, language, numbers, onOpen, trans } =
+    props;
   const host = React.useRef<HTMLDivElement>(null);
   const isNear = useNear(host);
   const { before: beforeLabel, after: afterLabel } = labels;
@@ -81,7 +82,8 @@ export function SourceDiff(
       layout,
       labels: { before: beforeLabel, after: afterLabel },
       language,
-      numbers
+      numbers,
+      trans
     });
     onOpen?.(editors);
     return () => {
@@ -97,7 +99,8 @@ export function SourceDiff(
     afterLabel,
     language,
     numbers,
-    onOpen
+    onOpen,
+    trans
   ]);
   const lines = (after ?? before ?? '').split('\n', MOST_PX / LINE_PX).length;
   return (

@@ -5,7 +5,7 @@ import type { FileVersion, IGitFiles } from '../../client/git-files';
 import { EmptyState } from '../../ui/empty-state';
 import { bytesWords } from '../../ui/units';
 import { cellsOf, isObject, type CellContent } from './cell-content';
-import { Button } from './diff-view';
+import { Button, Title } from './diff-view';
 import { MainPanel } from './main-panel';
 import { Rendered } from './outputs';
 import { CellBody, Failure, type Look } from './pieces';
@@ -58,15 +58,15 @@ export function VersionView(props: VersionProps): JSX.Element {
       ? commitWords(commit.value)
       : '';
   return (
-    <div className="jp-Commons-GitDiff" tabIndex={-1}>
+    <div className="jp-Commons-GitDiff">
       <header className="jp-Commons-GitDiff-header">
-        <h2 className="jp-Commons-GitDiff-title">
+        <Title>
           {trans.__(
             '%1 as it was in %2',
             fileName(version.path),
             revisionWords(trans, version.rev)
           )}
-        </h2>
+        </Title>
         <p className="jp-Commons-hint">{about}</p>
         <p className="jp-Commons-GitVersion-note">
           {trans.__('Read-only: an earlier version of the file.')}
@@ -132,6 +132,7 @@ function Content(props: VersionProps & { blob: GitBlob }): JSX.Element {
 
 function Text(props: VersionProps & { blob: GitBlob }): JSX.Element {
   const { blob, look } = props;
+  const { trans } = look;
   const file = blob.is === undefined ? blob.path : '';
   const language = useLanguage(look.languages, { file });
   const label = fileName(blob.path);
@@ -147,6 +148,7 @@ function Text(props: VersionProps & { blob: GitBlob }): JSX.Element {
       labels={{ before: label, after: label }}
       language={language}
       numbers
+      trans={trans}
     />
   );
 }

@@ -89,13 +89,15 @@ describe('The list of changes', () => {
     await expectAccessible(container);
   });
 
-  it('stages all that is neither in conflict nor a copy of JupyterLab', async () => {
+  it('stages all that is not in conflict, and lists no copies that JupyterLab keeps', async () => {
     await show([
       NOTEBOOK,
       { path: 'f.py', unstaged: 'conflicted' },
       { path: '.ipynb_checkpoints/', unstaged: 'untracked' },
       STAGED
     ]);
+    expect(document.body.textContent).toContain('3 changed files');
+    expect(document.body.textContent).toContain('in a file .gitignore');
     await click(button('Stage all'));
     expect(page.calls.asked('stage')).toEqual([
       { repo: 'work', paths: ['nb/a.ipynb'] }
