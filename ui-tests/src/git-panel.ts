@@ -1,4 +1,4 @@
-import { expect, type Locator } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 import type { Person } from './person.ts';
 
 /** The panel of git history in front of somebody. */
@@ -36,6 +36,11 @@ export class GitPanel {
     return this.root.getByRole('region', { name: /^(Commit|Comparison)$/ });
   }
 
+  /** What can be done with the shown commit. */
+  verb(name: string): Locator {
+    return this.details.getByRole('button', { name, exact: true });
+  }
+
   get search(): Locator {
     return this.root.getByRole('searchbox', { name: 'Search in messages' });
   }
@@ -64,3 +69,9 @@ export class GitPanel {
     return () => calls;
   }
 }
+
+/** The tab in front of the main area with such a title: a diff, a version, the past of a cell. */
+export const mainTab = (page: Page, title: RegExp): Locator =>
+  page
+    .locator('.jp-Commons-GitPanel:not(.lm-mod-hidden)')
+    .filter({ has: page.getByRole('heading', { name: title }) });
