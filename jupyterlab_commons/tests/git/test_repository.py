@@ -108,6 +108,16 @@ async def test_a_broken_repository_is_told_with_what_git_says(
         await repositories.open("work")
 
 
+async def test_a_damaged_repository_is_not_taken_for_a_plain_folder(
+    repositories: Repositories, work: TestRepo
+) -> None:
+    work.commit(files={"a": "1"})
+    (work.top / ".git" / "HEAD").write_text("no head")
+    told = (await repositories.info("work/a")).told
+    assert told["kind"] == "broken"
+    assert "not a git repository" in told["detail"]
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root to give a folder away")
 async def test_a_repository_of_another_user_says_which_command_helps(
     repositories: Repositories, work: TestRepo
