@@ -1,13 +1,9 @@
-import {
-  quotaReport,
-  type QuotaReport,
-  type RouteName
-} from '@jupyterlab-commons/protocol';
+import { quotaReport, type QuotaReport } from '@jupyterlab-commons/protocol';
 import type { ICompanion } from '../tokens';
 
 /** What the person of this page has used and may use. */
 export function readQuota(companion: ICompanion): Promise<QuotaReport> {
-  return companion.call('quota' as RouteName, { answer: quotaReport });
+  return companion.call('quota', { answer: quotaReport });
 }
 
 /** Asks whoever may grant it for more of one policy. */
@@ -15,7 +11,7 @@ export async function askForMore(
   companion: ICompanion,
   request: { policy: string; message: string }
 ): Promise<void> {
-  await companion.call('askQuota' as RouteName, {
+  await companion.call('askQuota', {
     body: request,
     answer: () => null
   });

@@ -96,7 +96,7 @@ export function allowanceGauge(
 
 /** As the admin calls it. */
 export const titleOf = ({ title, policy }: Allowance): string =>
-  shortName(title || policy);
+  shortName(title).trim() || shortName(policy);
 
 /** What a policy is called; its name where the person has no such limit (any more). */
 export function policyTitle(
@@ -144,10 +144,11 @@ export function refusedNote(
 
 export function forecastNote(
   trans: TranslationBundle,
-  { endsAt }: Allowance,
+  allowance: Allowance,
   now: number
 ): string | null {
-  return endsAt === undefined || endsAt === null || endsAt <= now
+  const { endsAt = null } = allowance;
+  return endsAt === null || endsAt <= now || fullness(allowance) >= 100
     ? null
     : trans.__('At this rate used up %1.', momentWords(trans, endsAt, now));
 }

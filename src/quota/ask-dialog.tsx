@@ -87,7 +87,8 @@ async function isWanted(
     buttons: [
       Dialog.cancelButton({ label: trans.__('Cancel') }),
       Dialog.okButton({ label: trans.__('Send') })
-    ]
+    ],
+    focusNodeSelector: 'textarea'
   });
   const { button } = await dialog.launch();
   unsent.message = draft.request.message;
@@ -114,24 +115,35 @@ class AskBody extends ReactWidget {
   }
 
   protected override render(): JSX.Element {
-    return <AskForm draft={this._draft} trans={this._trans} />;
+    const { _draft: draft, _trans: trans } = this;
+    return (
+      <AskForm
+        {...draft}
+        trans={trans}
+        change={request => {
+          draft.request = request;
+        }}
+      />
+    );
   }
 }
 
-/** Writes into the draft as the person types. */
-export function AskForm(props: {
-  draft: Draft;
-  trans: TranslationBundle;
-}): JSX.Element {
-  const { draft, trans } = props;
-  const { report, now, problem } = draft;
-  const [request, setRequest] = React.useState(draft.request);
+/** Tells each change as the person types; `request` is what it begins with. */
+function AskForm(
+  props: Draft & {
+    trans: TranslationBundle;
+    change: (request: Request) => void;
+  }
+): JSX.Element {
+  const { report, now, problem, trans } = props;
+  const [request, setRequest] = React.useState(props.request);
   const message = React.useRef<HTMLTextAreaElement>(null);
   const id = React.useId();
+  // The dialog gives it the focus too, where it is drawn by then.
   React.useEffect(() => message.current?.focus(), []);
   const change = (part: Partial<Request>) => {
     const changed = { ...request, ...part };
-    draft.request = changed;
+    props.change(changed);
     setRequest(changed);
   };
   const asked = askedWords(trans, report, now);

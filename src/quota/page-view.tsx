@@ -13,6 +13,7 @@ import { useOnScreen } from '../ui/use-on-screen';
 import { allowanceGauge, byNearness, thresholdWords } from './allowance-words';
 import { AskSection } from './ask-section';
 import { DayChart } from './day-chart';
+import { countedWords } from './counted-words';
 import type { QuotaModel } from './model';
 import { momentWords } from './moment-words';
 import { NotebooksTable } from './notebooks-table';
@@ -112,10 +113,8 @@ function Report(props: ReportProps): JSX.Element {
       <Part title={trans.__('By day')}>
         <DayChart days={days} trans={trans} />
         <p className="jp-Commons-Quota-line jp-Commons-hint">
-          {trans.__(
-            'Counted since %1: how long the hub ran your servers, times what their profile takes, also when nothing runs in them.',
-            momentWords(trans, since, now)
-          )}
+          {countedWords(trans)}{' '}
+          {trans.__('Counted since %1.', momentWords(trans, since, now))}
         </p>
       </Part>
       <Part title={trans.__('By notebook')}>
@@ -171,7 +170,7 @@ function Limits(props: ReportProps & { now: number }): JSX.Element {
             trans={trans}
           >
             {lines.length === 0 ? null : (
-              <Disclosure summary={trans.__('What happens when')}>
+              <Disclosure summary={trans.__('What happens as it is used up')}>
                 {() => (
                   <ul className="jp-Commons-Quota-steps">
                     {lines.map(line => (

@@ -21,7 +21,7 @@ const quota: JupyterFrontEndPlugin<void> = {
   activate: (
     app: JupyterFrontEnd,
     companion: ICompanion,
-    { sections }: IResources,
+    resources: IResources,
     manager: IDocumentManager,
     live: ILiveDocuments,
     palette: ICommandPalette | null,
@@ -39,7 +39,7 @@ const quota: JupyterFrontEndPlugin<void> = {
       ));
     const withQuota = (run: (quota: Quota) => Promise<void>) =>
       load().then(run, (reason: unknown) => tellTooOld(trans, reason));
-    sections.push(async () => (await load()).Section);
+    resources.sections.push(async () => (await load()).Section);
     companion.events.connect((_, { type, quota: said }) => {
       if (type === 'quota') {
         void withQuota(code => code.hear(said));

@@ -3,12 +3,14 @@ import type { QuotaReport } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { Disclosure } from '../ui/disclosure';
 import { Gauge } from '../ui/gauge';
 import { durationWords } from '../ui/units';
 import { useMinute } from '../ui/use-minute';
 import { useOnScreen } from '../ui/use-on-screen';
 import { allowanceGauge, byNearness } from './allowance-words';
 import { amountWords, dayResources } from './amount-words';
+import { countedWords } from './counted-words';
 import type { QuotaModel } from './model';
 import { RunningList } from './running-list';
 import { sumOf, usedKeys } from './sums';
@@ -74,6 +76,9 @@ function Section(
           ))}
         </div>
       )}
+      <Disclosure summary={trans.__('What counts')}>
+        {() => <p className="jp-Commons-hint">{countedWords(trans)}</p>}
+      </Disclosure>
       <RunningList {...{ running, stops, now, trans }} own={model.ownServer} />
       <p className="jp-Commons-Quota-line">
         <button type="button" className="jp-Commons-button" onClick={open}>

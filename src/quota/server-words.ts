@@ -34,7 +34,12 @@ export function runningWords(
       ? trans.__('%1 × %2', numberWords(Math.min(gpus, MOST)), model)
       : '',
     creditsPerHour > 0
-      ? trans.__('%1 credits an hour', amountNumber(creditsPerHour))
+      ? trans._n(
+          '%2 credit an hour',
+          '%2 credits an hour',
+          creditsPerHour,
+          amountNumber(creditsPerHour)
+        )
       : ''
   ].filter(Boolean);
   const since = trans.__(

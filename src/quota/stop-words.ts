@@ -22,11 +22,11 @@ export function stopWords(
   const when = momentWords(trans, stop.stopAt, known.now);
   const what =
     stop.server === known.own
-      ? trans.__('This server is stopped %1', when)
+      ? trans.__('This server will be stopped %1', when)
       : stop.server === ''
-        ? trans.__('Your default server is stopped %1', when)
+        ? trans.__('Your default server will be stopped %1', when)
         : trans.__(
-            'Your server “%1” is stopped %2',
+            'Your server “%1” will be stopped %2',
             shortName(stop.server),
             when
           );
@@ -53,8 +53,9 @@ function reasonWords(
       ? trans.__('a limit is used up')
       : trans.__('“%1” is used up', shortName(policy));
   }
+  // Not each stop waits for the whole of it.
   return trans.__(
-    '“%1” is used up (%2)',
+    '%2 of “%1” are used',
     titleOf(known),
     usedOfWords(trans, known.used, known.limit, known)
   );

@@ -161,9 +161,9 @@ export class FakeQuota extends FakeCompanion {
     route: Parameters<FakeCompanion['call']>[0],
     options: Omit<CallOptions, 'answer'> & { answer: (v: unknown) => T }
   ): Promise<T> {
-    if ((route as string) === 'quota') {
+    if (route === 'quota') {
       this.asked++;
-    } else if ((route as string) === 'askQuota') {
+    } else if (route === 'askQuota') {
       this.requests.push(options.body);
     } else {
       return super.call(route, options);
@@ -174,7 +174,7 @@ export class FakeQuota extends FakeCompanion {
       throw failure;
     }
     return options.answer(
-      (route as string) === 'quota' ? JSON.parse(JSON.stringify(said)) : null
+      route === 'quota' ? JSON.parse(JSON.stringify(said)) : null
     );
   }
 

@@ -1,7 +1,7 @@
 import { Notification } from '@jupyterlab/apputils';
 import type { QuotaNews } from '@jupyterlab-commons/protocol';
 import { News } from '../../quota/news';
-import { StopBanner } from '../../quota/stop-banner';
+import type { StopBanner } from '../../quota/stop-banner';
 import { NOW, ready } from '../ui/fakes';
 import {
   DAY,

@@ -66,10 +66,12 @@ describe('A planned stop', () => {
 
   it('says which server, when and why', () => {
     expect(words()).toMatch(
-      /^This server is stopped today .*: “GPU hours” is used up \(60 of 50 GPU hours\)\.$/
+      /^This server will be stopped today .*: 60 of 50 GPU hours of “GPU hours” are used\.$/
     );
-    expect(words({}, 'gpu')).toMatch(/^Your default server is stopped/);
-    expect(words({ server: 'gpu' })).toMatch(/^Your server “gpu” is stopped/);
+    expect(words({}, 'gpu')).toMatch(/^Your default server will be stopped/);
+    expect(words({ server: 'gpu' })).toMatch(
+      /^Your server “gpu” will be stopped/
+    );
     expect(words({ policy: 'gone' })).toContain('“gone” is used up.');
     expect(words({ policy: undefined })).toContain('a limit is used up.');
   });

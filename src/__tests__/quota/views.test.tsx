@@ -153,7 +153,7 @@ describe('The page of quota', () => {
       'page',
       report({ allowances: [allowance()] })
     );
-    await openDetails('What happens when');
+    await openDetails('What happens as it is used up');
     expect(container.textContent).toContain(
       'At 120% running servers are stopped, 15 min after a warning.'
     );
@@ -277,7 +277,11 @@ describe('The page of quota', () => {
       })
     );
     expect(container.querySelector('img, b')).toBeNull();
-    expect(container.outerHTML).not.toContain('\u202e');
+    const titles = [...container.querySelectorAll('[title]')].map(each =>
+      each.getAttribute('title')
+    );
+    expect(titles.length).toBeGreaterThan(0);
+    expect(titles.join() + container.textContent).not.toContain('\u202e');
   });
 });
 
@@ -311,7 +315,7 @@ describe('The banner of a stop', () => {
   it('says which, when, why and how long; saves and asks', async () => {
     const { container, save, ask, stops } = showBanner(stop());
     expect(container.textContent).toMatch(
-      /This server is stopped today .*: “GPU hours” is used up.* Time left: 12 min\./
+      /This server will be stopped today .*: 60 of 50 GPU hours of “GPU hours” are used.* Time left: 12 min\./
     );
     fireEvent.click(screen.getByText('Save all'));
     fireEvent.click(screen.getByText('Ask for more…'));
