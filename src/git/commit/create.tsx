@@ -103,7 +103,7 @@ async function runRemote(
     case 'left':
       model.say({
         kind: 'told',
-        text: trans.__('Stopped. Nothing was kept of it.')
+        text: trans.__('Stopped before it was done.')
       });
   }
 }
