@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import sliced_json
 from .revisions import cut
 
 MAX_CELLS = 20_000
@@ -72,9 +73,7 @@ def read_notebook(data: bytes) -> Notebook | None:
     if data.count(b",") > _MOST_COMMAS:
         raise TooManyError
     try:
-        # What JSON does not have, a browser could not read either.
-        content = json.loads(data.decode("utf-8"), parse_constant=lambda _: None)
-        return _notebook(content)
+        return _notebook(sliced_json.read(data.decode("utf-8")))
     except (ValueError, RecursionError):
         return None
 
@@ -232,9 +231,8 @@ def dump(value: Any) -> bytes:
 
 
 def _dump(value: Any, *, ascii_only: bool) -> bytes:
-    return json.dumps(
-        value, separators=(",", ":"), ensure_ascii=ascii_only, allow_nan=False
-    ).encode("utf-8")
+    pieces = sliced_json.pieces(value, ascii_only=ascii_only)
+    return b"".join(piece.encode("utf-8") for piece in pieces)
 
 
 def _finite(value: Any) -> Any:

@@ -2,18 +2,20 @@
 
 A process for each blob costs a hundred times more than asking one that runs.
 It can read the object database only: no filter, hook or program is near it.
+Questions are asked and answers read in a thread: large ones would hold up the loop.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jupyterlab_commons.errors import CommonsError
 
 from .defences import prefix
-from .process import end_group
+from .process import CHUNK_BYTES, end_group
 from .runner import Lane
 
 if TYPE_CHECKING:
@@ -84,6 +86,8 @@ class _Reader:
         self._repo = repo
         self._idle_seconds = idle_seconds
         self._process: asyncio.subprocess.Process | None = None
+        self._pipes: _Pipes | None = None
+        self._job: asyncio.Future[GitObject | None] | None = None
         self._turn = asyncio.Lock()
         self._rest: asyncio.TimerHandle | None = None
         self.over = False
@@ -95,11 +99,16 @@ class _Reader:
     async def read(self, name: bytes, most: int) -> GitObject | None:
         async with self._turn:
             try:
-                return await asyncio.wait_for(self._ask(name, most), _ANSWER_SECONDS)
+                pipes = await self._running()
+                self._job = asyncio.ensure_future(
+                    asyncio.to_thread(pipes.ask, name, most)
+                )
+                job = asyncio.shield(self._job)
+                return await asyncio.wait_for(job, _ANSWER_SECONDS)
             except (TimeoutError, asyncio.TimeoutError):
                 await self._end()
                 raise CommonsError("GIT_BUSY", "an object could not be read") from None
-            except (OSError, asyncio.IncompleteReadError, ValueError):
+            except (OSError, EOFError, ValueError):
                 await self._end()
                 raise CommonsError(
                     "GIT_FAILED", "the repository's objects cannot be read"
@@ -111,43 +120,29 @@ class _Reader:
             finally:
                 self._rest_later()
 
-    async def _ask(self, name: bytes, most: int) -> GitObject | None:
-        header = await self._question(b"info ", name)
-        if header is None:
-            return None
-        found, kind, size = header
-        if size > most:
-            return GitObject(found, kind, size, None)
-        again = await self._question(b"contents ", found.encode("ascii"))
-        if again is None or self._process is None or self._process.stdout is None:
-            return None
-        data = await self._process.stdout.readexactly(again[2] + 1)
-        return GitObject(found, kind, size, data[:-1])
-
-    async def _question(self, verb: bytes, name: bytes) -> tuple[str, str, int] | None:
-        process = await self._running()
-        assert process.stdin is not None  # noqa: S101
-        assert process.stdout is not None  # noqa: S101
-        process.stdin.write(verb + name + b"\n")
-        await process.stdin.drain()
-        line = await process.stdout.readuntil(b"\n")
-        fields = line[:-1].rsplit(b" ", 2)
-        if line.endswith((b" missing\n", b" ambiguous\n")) or len(fields) < (
-            _HEADER_FIELDS
-        ):
-            return None
-        return fields[0].decode("ascii"), fields[1].decode("ascii"), int(fields[2])
-
-    async def _running(self) -> asyncio.subprocess.Process:
-        if self._process is None or self._process.returncode is not None:
-            self._process = await self._runner.start(
-                self._repo.top,
-                [*prefix(), "cat-file", "--batch-command"],
-                lane=Lane.READ,
-                env=self._repo.place,
-                ceiling=self._repo.ceiling,
-            )
-        return self._process
+    async def _running(self) -> _Pipes:
+        if self._process is not None and self._process.returncode is not None:
+            await self._end()
+        if self._process is None or self._pipes is None:
+            (theirs_in, ours_out), (ours_in, theirs_out) = os.pipe(), os.pipe()
+            pipes = _Pipes(ours_out, ours_in)
+            try:
+                self._process = await self._runner.start(
+                    self._repo.top,
+                    [*prefix(), "cat-file", "--batch-command"],
+                    lane=Lane.READ,
+                    env=self._repo.place,
+                    ceiling=self._repo.ceiling,
+                    pipes=(theirs_in, theirs_out),
+                )
+            except BaseException:
+                pipes.close()
+                raise
+            finally:
+                os.close(theirs_in)
+                os.close(theirs_out)
+            self._pipes = pipes
+        return self._pipes
 
     def _rest_later(self) -> None:
         if self._rest is not None:
@@ -170,5 +165,67 @@ class _Reader:
 
     async def _end(self) -> None:
         process, self._process = self._process, None
+        pipes, self._pipes = self._pipes, None
+        job, self._job = self._job, None
         if process is not None:
             await end_group(process)
+        if job is not None:
+            # Without git there is no more to read, and the thread comes back.
+            await asyncio.wait([job])
+            if not job.cancelled():
+                job.exception()
+        if pipes is not None:
+            pipes.close()
+
+
+class _Pipes:
+    """To a process and back from it; for one thread at a time."""
+
+    def __init__(self, to: int, back: int) -> None:
+        self._to = to
+        self._back = back
+
+    def close(self) -> None:
+        os.close(self._to)
+        os.close(self._back)
+
+    def ask(self, name: bytes, most: int) -> GitObject | None:
+        """EOFError or OSError where git has ended."""
+        header, _ = self._question(b"info ", name)
+        if header is None:
+            return None
+        found, kind, size = header
+        if size > most:
+            return GitObject(found, kind, size, None)
+        again, begun = self._question(b"contents ", found.encode("ascii"))
+        if again is None:
+            return None
+        data = memoryview(bytearray(again[2] + 1))
+        at = len(begun)
+        data[:at] = begun
+        while at < len(data):
+            count = os.readv(self._back, [data[at:]])
+            if not count:
+                raise EOFError
+            at += count
+        return GitObject(found, kind, size, bytes(data[:-1]))
+
+    def _question(
+        self, verb: bytes, name: bytes
+    ) -> tuple[tuple[str, str, int] | None, bytes]:
+        """What the first line says, and what came with it."""
+        asked = verb + name + b"\n"
+        while asked:
+            asked = asked[os.write(self._to, asked) :]
+        line, end, begun = b"", b"", b""
+        while not end:
+            data = os.read(self._back, CHUNK_BYTES)
+            if not data:
+                raise EOFError
+            line, end, begun = (line + data).partition(b"\n")
+        fields = line.rsplit(b" ", 2)
+        is_none = line.endswith((b" missing", b" ambiguous"))
+        if is_none or len(fields) < _HEADER_FIELDS:
+            return None, b""
+        header = fields[0].decode("ascii"), fields[1].decode("ascii"), int(fields[2])
+        return header, begun

@@ -56,6 +56,7 @@ __all__ = ["GitRunner", "Lane", "Limits", "Repo", "Result"]
 
 _READ_AT_A_TIME = 4
 _BACKGROUND_NICENESS = 19
+_STDIN = {True: asyncio.subprocess.PIPE, False: asyncio.subprocess.DEVNULL}
 _SETTINGS = Limits(seconds=10, stdout_bytes=2 * 1024 * 1024)
 
 
@@ -322,8 +323,12 @@ class GitRunner:
         env: Mapping[str, str] | None = None,
         ceiling: Path | None = None,
         piped: bool = True,
+        pipes: tuple[int, int] | None = None,
     ) -> asyncio.subprocess.Process:
-        """Start git in a folder. For this package alone; the caller ends it."""
+        """Start git in a folder. For this package alone; the caller ends it.
+
+        `pipes`: what it reads and writes, where that is not the event loop's.
+        """
         network = lane is Lane.NETWORK
         environ = {
             **self._environ,
@@ -333,14 +338,15 @@ class GitRunner:
         if ceiling is not None:
             environ["GIT_CEILING_DIRECTORIES"] = str(ceiling)
         self.started += 1
+        stdin, stdout = pipes or (_STDIN[piped], asyncio.subprocess.PIPE)
         try:
             return await asyncio.create_subprocess_exec(
                 self._git,
                 *args,
                 cwd=folder,
                 env=environ,
-                stdin=asyncio.subprocess.PIPE if piped else asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
+                stdin=stdin,
+                stdout=stdout,
                 stderr=asyncio.subprocess.PIPE,
                 start_new_session=True,
                 limit=CHUNK_BYTES,
