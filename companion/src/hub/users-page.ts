@@ -54,7 +54,7 @@ const server = record({
 const user = record({
   name: text(255),
   admin: optional(nullable(flag)),
-  groups: optional(list(text(255), 1000)),
+  groups: optional(list(text(255))),
   user_info: anything,
   servers: optional(dictionary(anything, 1000))
 });
@@ -108,13 +108,14 @@ function optionsOf(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return {};
   }
-  const options: Record<string, string> = Object.create(null);
+  const options: Record<string, string> = {};
   let left = MOST_OPTIONS;
   for (const [key, option] of Object.entries(value)) {
     const one: unknown =
       Array.isArray(option) && option.length === 1 ? option[0] : option;
     const isPlain = ['string', 'number', 'boolean'].includes(typeof one);
-    if (isPlain && key.length <= OPTION_NAME && left-- > 0) {
+    const isName = key.length <= OPTION_NAME && key !== '__proto__';
+    if (isPlain && isName && left-- > 0) {
       options[key] = String(one).slice(0, OPTION_VALUE);
     }
   }

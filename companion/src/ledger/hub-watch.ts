@@ -32,6 +32,8 @@ type Sweep = { active: boolean; pauseMs: number; mostPages: number };
  * is. A poll of which one page fails has told nothing.
  */
 export class HubWatch {
+  /** Polls since the process began. */
+  readonly counts = { ok: 0, failed: 0 };
   readonly #options: HubWatchOptions;
   /** What ends the timers that are set. */
   readonly #timers = new Set<() => void>();
@@ -83,8 +85,10 @@ export class HubWatch {
         log.info('the hub tells again which servers run');
       }
       this.#isAway = false;
+      this.counts.ok++;
       return true;
     } catch (error) {
+      this.counts.failed++;
       if (!this.#isAway) {
         log.warn('the hub does not tell which servers run', {
           reason: reasonOf(error)
