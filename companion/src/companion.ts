@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Health } from '@jupyterlab-commons/protocol';
-import { systemClock } from './clock.ts';
+import { systemClock, systemPace } from './clock.ts';
 import { VERSION, type Config } from './config.ts';
 import { dashboardDoor } from './dashboard/parts.ts';
-import { hookCheck } from './enforcement/hook-token.ts';
+import { secretCheck } from './hub/secret.ts';
 import { FileKeeper } from './files/file-keeper.ts';
 import { documentResources } from './http/documents.ts';
 import { infoResources, type Condition } from './http/info.ts';
+import { metricsResource } from './http/metrics.ts';
 import { Origins } from './http/origin.ts';
 import { peopleResource } from './http/people.ts';
 import { Rate } from './http/rate.ts';
@@ -32,6 +33,7 @@ import { attachSync } from './live/sync.ts';
 import { Upgrades, type Halls } from './live/upgrade.ts';
 import { Watch } from './live/watch.ts';
 import type { Log } from './log.ts';
+import { metricsText } from './metrics/parts.ts';
 import { QuotaParts } from './quota/parts.ts';
 import { seedUpdate } from './rooms/content.ts';
 import { Rooms } from './rooms/rooms.ts';
@@ -115,6 +117,7 @@ function roomParts(
     clock,
     limits: { ...defaultRoomLimits, messageBytes, documentBytes },
     idleSeconds: idleRoomSeconds,
+    pace: systemPace,
     log: (message, facts) => log.warn(message, facts),
     listener: hear
   });
@@ -219,12 +222,18 @@ type DocumentParts = ReturnType<typeof documentParts>;
 
 /** One resource for each row of the route table. */
 function resourcesOf(
-  { config, store, clock }: Wired,
-  { identity, callers, tickets }: PeopleParts,
-  { documents, views, live, files, shares, quota }: DocumentParts,
+  { config, store, ledgerStore, clock, log }: Wired,
+  { identity, callers, tickets, sockets }: PeopleParts,
+  parts: DocumentParts,
   condition: Condition
 ): Resources {
+  const { documents, views, live, files, shares, quota } = parts;
   const { directory, bodyBytes, documentBytes, uploadBytes } = config;
+  const metrics = metricsText({
+    ...{ store, ledgerStore, quota, sockets, clock, log },
+    rooms: parts.rooms,
+    samples: parts.samples
+  });
   const uploads = new Uploads({
     clock,
     chunkBytes: bodyBytes,
@@ -251,6 +260,7 @@ function resourcesOf(
     }),
     ...shareResources(shares),
     ...quota.resources(),
+    ...metricsResource(() => metrics.text()),
     ...ticketResources({ tickets, documents, clock })
   };
 }
@@ -300,7 +310,10 @@ function doorParts(
   const resources = resourcesOf(wired, people, documents, condition);
   const router = new Router({
     ...shared,
-    isHook: hookCheck(config.hookToken),
+    secrets: {
+      hook: secretCheck(config.hookToken),
+      metrics: secretCheck(config.metricsToken)
+    },
     resources,
     bodyBytes,
     requestsPerMinute

@@ -236,6 +236,12 @@ export const settings = {
     help: "Secret with which the hub's hook asks before a server starts, and cullers what is idle; configure(c, quota=True) sets it.",
     parse: verbatim
   }),
+  metricsToken: row({
+    env: 'COMMONS_METRICS_TOKEN',
+    default: '',
+    help: 'Secret with which Prometheus reads metrics; without one nobody does.',
+    parse: verbatim
+  }),
   prefix: row({
     env: 'JUPYTERHUB_SERVICE_PREFIX',
     cli: 'prefix',

@@ -6,9 +6,10 @@ import type { Operation } from './roles.ts';
  * - `hub`: `Authorization: token <hub token>` or a static token; own-server rule.
  * - `session`: `Authorization: Bearer <session>`.
  * - `ticket`: a one-use ticket as second WebSocket sub-protocol.
+ * - `metrics`: `Authorization: Bearer <secret of the admin's Prometheus>`; opens nothing else.
  * - `hook`: `Authorization: token <secret of the hub's hook>`; opens nothing else.
  */
-export type Proof = 'none' | 'hub' | 'session' | 'ticket' | 'hook';
+export type Proof = 'none' | 'hub' | 'session' | 'ticket' | 'hook' | 'metrics';
 
 export type Route = {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'WS';
@@ -292,6 +293,12 @@ export const routes = {
     method: 'POST',
     path: 'api/spawn/unasked',
     proof: 'hook',
+    operation: null
+  },
+  metrics: {
+    method: 'GET',
+    path: 'metrics',
+    proof: 'metrics',
     operation: null
   },
   idle: { method: 'GET', path: 'api/idle', proof: 'hook', operation: null },

@@ -34,6 +34,8 @@ export class Enforcement {
   readonly spawn: SpawnDoor;
   readonly stops: PlannedStops;
   readonly idle: Idle;
+  /** What was put down since the process began, by action. */
+  readonly counts = new Map<string, number>();
   readonly #options: EnforcementOptions;
   readonly #notices: Notices;
   readonly #watcher: Watcher;
@@ -97,6 +99,7 @@ export class Enforcement {
 
   #audit(entry: Parameters<Audit>[0]): void {
     const { store, clock, log } = this.#options;
+    this.counts.set(entry.action, (this.counts.get(entry.action) ?? 0) + 1);
     store.audit({ at: clock.now(), ...entry }).catch((error: unknown) =>
       log.warn('an audit entry is missing', {
         action: entry.action,

@@ -57,8 +57,8 @@ const costs: Partial<Record<RouteName, number>> = { putChunk: 0.1 };
 export type RouterOptions = {
   resources: Resources;
   callers: Callers;
-  /** Whether a token is that of the hub's hook. */
-  isHook: (token: string) => boolean;
+  /** Whether a token is the secret for routes with that proof. */
+  secrets: Record<'hook' | 'metrics', (token: string) => boolean>;
   door: Door;
   clock: Clock;
   bodyBytes: number;
@@ -146,7 +146,7 @@ export class Router {
     request: IncomingMessage,
     name: HttpRoute
   ): { caller?: Caller; claims?: Claims; token?: string } {
-    const { callers, clock, signIns, proxies } = this.#options;
+    const { callers, clock, signIns, proxies, secrets } = this.#options;
     const { proof, operation, method } = routes[name];
     if (proof === 'session') {
       const session = credential(request, ['bearer']);
@@ -169,7 +169,8 @@ export class Router {
       return { caller, claims };
     }
     const token = credential(request, ['token', 'bearer']);
-    if (proof === 'hook' && token !== null && this.#options.isHook(token)) {
+    const isSecret = proof === 'hook' || proof === 'metrics';
+    if (isSecret && token !== null && secrets[proof](token)) {
       // The hub starts many servers at once; its secret is its pace.
       return {};
     }
@@ -179,7 +180,7 @@ export class Router {
     if (proof === 'none') {
       return {};
     }
-    if (token === null || proof === 'hook') {
+    if (token === null || isSecret) {
       throw new CommonsError('SIGNED_OUT');
     }
     return { token };

@@ -45,6 +45,11 @@ export class Sockets {
     this.#limits = limits;
   }
 
+  /** Sockets that are open or being opened. */
+  get size(): number {
+    return this.#places.size;
+  }
+
   /** A place for one socket; throws TOO_MANY. Whoever took it gives it back. */
   take(
     user: string,

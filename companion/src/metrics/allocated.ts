@@ -1,5 +1,5 @@
+import { inSlices } from '../ledger/slices.ts';
 import type { LedgerView, Run } from '../ledger/types.ts';
-import { slices } from '../slices.ts';
 import type { BoundedNames } from './bounded.ts';
 import type { Measured } from './exposition.ts';
 import type { MetricName } from './table.ts';
@@ -35,7 +35,7 @@ export class AllocatedCounters {
   async look(): Promise<Measured<MetricName>[]> {
     const before = this.#followed;
     const now = new Map<string, Followed>();
-    for await (const run of slices(this.#ledger.running())) {
+    await inSlices(this.#ledger.running(), run => {
       const key = keyOf(run);
       // What ran before the first look is not ours to count: it was told by the process before.
       const counted =
@@ -43,10 +43,10 @@ export class AllocatedCounters {
       this.#add(run, run.seconds - counted);
       now.set(key, { run, counted: run.seconds });
       before?.delete(key);
-    }
-    for await (const { run, counted } of slices(before?.values() ?? [])) {
-      this.#add(run, this.#lastOf(run) - counted);
-    }
+    });
+    await inSlices(before?.values() ?? [], ({ run, counted }) =>
+      this.#add(run, this.#lastOf(run) - counted)
+    );
     this.#followed = now;
     return [...this.#sums.values()].flatMap(told);
   }

@@ -87,15 +87,11 @@ export const metrics = {
     'gauge',
     'Memory that is in use, as servers report of themselves.'
   ),
-  commons_memory_limit_bytes: row(
-    'gauge',
-    'Memory that those servers may use, where they know it.'
-  ),
   commons_quota_people: row(
     'gauge',
-    'People by how much of a policy they have used.',
+    'People by how they stand to the policy that holds for them: well, near (80 % and more) or over.',
     'policy',
-    'used'
+    'standing'
   ),
   commons_quota_policies_broken: row(
     'gauge',

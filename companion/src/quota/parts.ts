@@ -58,6 +58,8 @@ export class QuotaParts {
   readonly source: PolicySource;
   readonly requests: Requests;
   readonly #options: QuotaPartsOptions;
+  /** Everybody, for admins and for sums. */
+  readonly table: AdminTable;
   readonly #overrides: Overrides;
   readonly #gpus = new GpuWatch();
   readonly #hubWatch: HubWatch | null;
@@ -79,6 +81,10 @@ export class QuotaParts {
     this.requests = new Requests(shared);
     const overrides = this.#overrides;
     this.quota = new Quota({ ledger, source: this.source, overrides, clock });
+    this.table = new AdminTable({
+      quota: this.quota,
+      serversNow: (user, server) => this.#serverNow(user, server)
+    });
     this.enforcement = new Enforcement({
       ...options,
       quota: this.quota,
@@ -123,6 +129,11 @@ export class QuotaParts {
     return this.enforcement.greet(user);
   }
 
+  /** Polls of the hub since the process began. */
+  get polls(): { ok: number; failed: number } {
+    return this.#hubWatch?.counts ?? { ok: 0, failed: 0 };
+  }
+
   /** Q5: whether there is anybody that they may see. */
   maySee(looker: Looker): boolean {
     return sightOf(this.#groupAdmins, looker) !== null;
@@ -144,10 +155,7 @@ export class QuotaParts {
       ...adminViews({
         ...shared,
         report,
-        table: new AdminTable({
-          quota,
-          serversNow: (user, server) => this.#serverNow(user, server)
-        }),
+        table: this.table,
         policyFile: () => this.source.state,
         hubAwaySince: () => this.#hubAwaySince(),
         live: this.#options.live

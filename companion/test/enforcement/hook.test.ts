@@ -6,7 +6,7 @@ import {
   type Route,
   type RouteName
 } from '@jupyterlab-commons/protocol';
-import { hookCheck } from '../../src/enforcement/hook-token.ts';
+import { secretCheck } from '../../src/hub/secret.ts';
 import { TestCompanion } from '../http/test-companion.ts';
 
 const SECRET = 'a-secret-of-the-hook-0123456789abcdef';
@@ -70,8 +70,8 @@ describe("the hook's secret", () => {
   });
 
   it('an empty secret lets nobody in', () => {
-    assert.equal(hookCheck('')(''), false);
-    assert.equal(hookCheck('')('x'), false);
+    assert.equal(secretCheck('')(''), false);
+    assert.equal(secretCheck('')('x'), false);
   });
 
   it('guessing is slowed down, and the hub never is', async () => {

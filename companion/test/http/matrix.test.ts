@@ -46,13 +46,15 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   putLinkShare: { role: 'view' },
   documentTicket: {},
   eventsTicket: {},
-  session: {}
+  session: {},
+  askQuota: { policy: 'none', message: 'more' }
 };
 
 /** What somebody who is let in may be told that is not a success, with these bodies. */
 const wellMeant: Partial<Record<RouteName, string[]>> = {
   putChunk: ['BAD_REQUEST'],
-  chooseFile: ['BAD_REQUEST']
+  chooseFile: ['BAD_REQUEST'],
+  askQuota: ['POLICY_UNKNOWN']
 };
 
 describe('every route with every identity', () => {
@@ -91,7 +93,15 @@ describe('every route with every identity', () => {
 
   function partsFor(name: RouteName, id: string): Record<string, string> {
     const share = name.includes('Group') ? 'lab' : 'dora';
-    return { id, name: share, upload: 'none', index: '0', merge: 'none' };
+    const other = { user: 'dora', server: 'none' };
+    return {
+      id,
+      name: share,
+      upload: 'none',
+      index: '0',
+      merge: 'none',
+      ...other
+    };
   }
 
   /** What must come of it; null for success. */
@@ -107,8 +117,8 @@ describe('every route with every identity', () => {
     if (route.proof === 'none') {
       return null;
     }
-    if (route.proof === 'hook') {
-      // Whoever they are: what proves a person is not the secret of the hub's hook.
+    if (route.proof === 'hook' || route.proof === 'metrics') {
+      // Whoever they are: what proves a person is not the secret of the hub's hook or of Prometheus.
       return 'SIGNED_OUT';
     }
     if (route.proof === 'ticket' && who === 'used') {
@@ -119,6 +129,10 @@ describe('every route with every identity', () => {
       return route.proof === 'ticket' && who === 'forged'
         ? 'TICKET_INVALID'
         : 'SIGNED_OUT';
+    }
+    if (route.path.startsWith('api/admin/')) {
+      // Nobody here looks after anybody; admins have a matrix of their own.
+      return 'ADMIN_ONLY';
     }
     if (route.operation === null || may(person.role, route.operation)) {
       return name === 'leaveDocument' && person.role === 'owner'
@@ -141,7 +155,7 @@ describe('every route with every identity', () => {
       headers.authorization = `Bearer ${commons.session(user)}`;
     } else if (
       user !== null &&
-      (route.proof === 'hub' || route.proof === 'hook')
+      ['hub', 'hook', 'metrics'].includes(route.proof)
     ) {
       headers.authorization = `token token-of-${user}`;
     }

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** Whether a token is the hook's; takes the same time for every token. Without a secret nobody is let in. */
-export function hookCheck(secret: string): (token: string) => boolean {
+/** Whether a token is the secret that an admin set for one purpose; takes the same time for every token. Without a secret nobody is let in. */
+export function secretCheck(secret: string): (token: string) => boolean {
   if (secret === '') {
     return () => false;
   }
