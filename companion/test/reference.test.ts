@@ -38,6 +38,18 @@ const sections: Record<string, () => string | Promise<string>> = {
         operation === null ? '' : operations[operation]
       ])
     ),
+  metrics: async () => {
+    const { metrics } = await import('../src/metrics/table.ts');
+    return table(
+      ['metric', 'type', 'labels', 'what it is'],
+      Object.entries(metrics).map(([name, { type, labels, help }]) => [
+        `\`${name}\``,
+        type,
+        labels.join(', '),
+        help
+      ])
+    );
+  },
   settings: async () => {
     const { settings } = await import('../src/config.ts');
     return table(
