@@ -5,6 +5,7 @@ import { shortName } from '../../ui/words';
 import { shortHash } from '../words';
 import { BranchMenu } from './branch-menu';
 import type { ChangesProps } from './changes-view';
+import { Link } from './link';
 import type { RefParts } from './refs';
 import type { Remotes } from './remotes';
 
@@ -74,13 +75,7 @@ export function BranchBar(props: ChangesProps): JSX.Element {
       <p className="jp-Commons-Changes-note" role="status">
         {remoteState(props)}{' '}
         {remotes.verb === null ? null : (
-          <button
-            type="button"
-            className="jp-Commons-Changes-link"
-            onClick={() => remotes.stop()}
-          >
-            {trans.__('Stop')}
-          </button>
+          <Link onClick={() => remotes.stop()}>{trans.__('Stop')}</Link>
         )}
       </p>
     </div>

@@ -2,6 +2,7 @@ import type { GitRefs } from '@jupyterlab-commons/protocol';
 import * as React from 'react';
 import { shortName } from '../../ui/words';
 import type { ChangesProps } from './changes-view';
+import { Link } from './link';
 import { NewRef } from './new-ref';
 import { createBranch, deleteBranch, switchBranch } from './refs';
 import { troubleWords } from './words';
@@ -100,18 +101,14 @@ function Branch(
         <span>{trans.__('Checked out')}</span>
       ) : (
         <>
-          <button
-            type="button"
-            className="jp-Commons-Changes-link"
+          <Link
             aria-label={trans.__('Switch to %1', name)}
             onClick={() => void switchBranch(refParts(), found.name).then(done)}
           >
             {trans.__('Switch')}
-          </button>
+          </Link>
           {found.kind === 'branch' ? (
-            <button
-              type="button"
-              className="jp-Commons-Changes-link"
+            <Link
               aria-label={trans.__('Delete branch %1', name)}
               title={trans.__('Only when it is merged')}
               onClick={() =>
@@ -119,7 +116,7 @@ function Branch(
               }
             >
               {trans.__('Delete')}
-            </button>
+            </Link>
           ) : null}
         </>
       )}

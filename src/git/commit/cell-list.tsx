@@ -4,6 +4,7 @@ import { changeWords } from '../diff/diff-words';
 import { pathWords } from '../words';
 import type { CellEntry } from './cells';
 import type { FileProps } from './file-row';
+import { Link } from './link';
 import type { NotebookState } from './notebooks';
 import { Tick } from './tick';
 import { shareWords, troubleWords } from './words';
@@ -52,13 +53,9 @@ function Body(
       return (
         <p className="jp-Commons-problem" role="alert">
           {troubleWords(trans, state.error)}{' '}
-          <button
-            type="button"
-            className="jp-Commons-Changes-link"
-            onClick={() => void model.notebooks.load(model.repo, file)}
-          >
+          <Link onClick={() => void model.notebooks.load(model.repo, file)}>
             {trans.__('Try again')}
-          </button>
+          </Link>
         </p>
       );
     case 'whole':

@@ -2,6 +2,7 @@ import * as React from 'react';
 import { oneLine, shortName } from '../../ui/words';
 import type { ChangesProps } from './changes-view';
 import { isPerson, type Proposal } from './co-authors';
+import { Link } from './link';
 import { troubleWords } from './words';
 
 /** Who else is named in the commit: proposed, ticked or not, and added by hand. */
@@ -27,13 +28,9 @@ export function CoAuthorList(props: ChangesProps): JSX.Element {
             'Who else edited it live is not known now: %1',
             troubleWords(trans, state.error)
           )}{' '}
-          <button
-            type="button"
-            className="jp-Commons-Changes-link"
-            onClick={() => void coAuthors.ask()}
-          >
+          <Link onClick={() => void coAuthors.ask()}>
             {trans.__('Try again')}
-          </button>
+          </Link>
         </p>
       ) : null}
       {proposals.length + added.length === 0 ? null : <p>{trans.__('With')}</p>}
@@ -49,9 +46,7 @@ export function CoAuthorList(props: ChangesProps): JSX.Element {
         {added.map(({ name, email }) => (
           <li key={email} className="jp-Commons-CoAuthor">
             <PersonText name={name} email={email} />
-            <button
-              type="button"
-              className="jp-Commons-Changes-link"
+            <Link
               aria-label={trans.__('Remove %1', shortName(name))}
               onClick={() => {
                 coAuthors.remove(email);
@@ -59,19 +54,17 @@ export function CoAuthorList(props: ChangesProps): JSX.Element {
               }}
             >
               {trans.__('Remove')}
-            </button>
+            </Link>
           </li>
         ))}
       </ul>
-      <button
+      <Link
         ref={button}
-        type="button"
-        className="jp-Commons-Changes-link"
         aria-expanded={asked !== null}
         onClick={() => ask(asked === null ? '' : null)}
       >
         {trans.__('Add a co-author…')}
-      </button>
+      </Link>
       {asked === null ? null : (
         <AddForm key={asked} {...props} name={asked} close={close} />
       )}
@@ -91,14 +84,12 @@ function Proposed(
         <span>
           {trans.__('%1 edited it live too; no e-mail is known.', name)}
         </span>{' '}
-        <button
-          type="button"
-          className="jp-Commons-Changes-link"
+        <Link
           aria-label={trans.__('Add the e-mail of %1…', name)}
           onClick={addEmail}
         >
           {trans.__('Add it…')}
-        </button>
+        </Link>
       </li>
     );
   }

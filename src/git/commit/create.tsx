@@ -9,6 +9,7 @@ import type { HistoryModel } from '../model';
 import type { RunGitVerb } from '../actions';
 import { ChangesView, type ChangesProps } from './changes-view';
 import type { CoAuthorSource } from './co-authors';
+import { askCredentials } from './credentials';
 import { Memory } from './memory';
 import { ChangesModel } from './model';
 import { OpenDocuments } from './open-files';
@@ -50,8 +51,7 @@ export function createChanges(parts: ChangesParts): Changes {
   follow();
   const remotes = new Remotes({
     calls,
-    ask: async asked =>
-      (await import('./credentials')).askCredentials({ ...asked, trans }),
+    ask: asked => askCredentials({ ...asked, trans }),
     onChanged: () => model.emit()
   });
   const moved = async () => {

@@ -5,6 +5,7 @@ import { HiddenText } from '../../ui/hidden-text';
 import { fileName, pathWords } from '../words';
 import { CellList } from './cell-list';
 import type { ChangesProps } from './changes-view';
+import { Link } from './link';
 import { isNotebook, type ChangedFile } from './notebooks';
 import { Tick } from './tick';
 import { shareWords, stateWords } from './words';
@@ -126,14 +127,12 @@ function Parts({ model, trans, file, run }: FileProps): JSX.Element {
   const { repo } = model;
   const { path } = file;
   const show = (to: string, label: string) => (
-    <button
-      type="button"
-      className="jp-Commons-Changes-link"
+    <Link
       aria-label={`${label}: ${pathWords(path)}`}
       onClick={() => run('diff', { repo, path, to })}
     >
       {label}
-    </button>
+    </Link>
   );
   return (
     <p className="jp-Commons-Changes-parts">
@@ -163,14 +162,12 @@ function Solved({ model, trans, file }: FileProps): JSX.Element {
   return (
     <p className="jp-Commons-Changes-parts">
       {trans.__('Edit it until it is right.')}{' '}
-      <button
-        type="button"
-        className="jp-Commons-Changes-link"
+      <Link
         aria-label={trans.__('Mark %1 as solved…', pathWords(file.path))}
         onClick={() => void ask()}
       >
         {trans.__('Mark as solved…')}
-      </button>
+      </Link>
     </p>
   );
 }

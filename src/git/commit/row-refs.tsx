@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { Disclosure } from '../../ui/disclosure';
 import { shortName } from '../../ui/words';
+import { Link } from './link';
 import { NewRef } from './new-ref';
 import {
   createBranch,
@@ -69,14 +70,9 @@ function Ref(
   const { kind, name, refParts, trans } = props;
   const short = shortName(name);
   const button = (label: string, long: string, verb: () => void) => (
-    <button
-      type="button"
-      className="jp-Commons-Changes-link"
-      aria-label={long}
-      onClick={verb}
-    >
+    <Link aria-label={long} onClick={verb}>
       {label}
-    </button>
+    </Link>
   );
   if (kind === 'head') {
     return null;

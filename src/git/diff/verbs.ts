@@ -5,6 +5,7 @@ import { CommonsError, GIT_WORKTREE } from '@jupyterlab-commons/protocol';
 import { GitFiles } from '../../client/git-files';
 import { GitWatch } from '../../client/git-watch';
 import { copyText } from '../../ui/copy-text';
+import { keepCheckpoint } from '../commit/checkpoint';
 import { Blame } from './blame';
 import type { DiffArgs, DiffParts, DiffVerb } from './commands';
 import { DiffModel } from './model';
@@ -45,7 +46,7 @@ async function run(
     case 'cell-history':
       return showCellHistory(parts);
     case 'checkpoint':
-      return (await import('../commit/checkpoint')).keepCheckpoint(parts);
+      return keepCheckpoint(parts);
   }
 }
 
