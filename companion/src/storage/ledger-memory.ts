@@ -6,18 +6,19 @@ import type {
   Metered,
   Millis
 } from '../ledger/types.ts';
-import type {
-  LedgerStore,
-  PollNews,
-  QuotaAudit,
-  ReportedHour,
-  ReportedLife,
-  ReportedSum,
-  Seen,
-  StoredRequest,
-  StoredRun,
-  StoredStop,
-  ToldNotice
+import {
+  sumOf,
+  type LedgerStore,
+  type PollNews,
+  type QuotaAudit,
+  type ReportedHour,
+  type ReportedLife,
+  type ReportedSum,
+  type Seen,
+  type StoredRequest,
+  type StoredRun,
+  type StoredStop,
+  type ToldNotice
 } from './ledger-store.ts';
 
 const keyOf = (...parts: (string | number | null)[]) => JSON.stringify(parts);
@@ -33,17 +34,6 @@ function addAmounts(to: ReportedSum, from: ReportedSum): void {
   to.memoryByteSeconds += from.memoryByteSeconds;
   to.gpuBusySeconds += from.gpuBusySeconds;
   to.gpuHeldSeconds += from.gpuHeldSeconds;
-}
-
-/** The hour without saying whose and when. */
-export function sumOf(hour: ReportedHour): ReportedSum {
-  const { server, kind, name, path } = hour;
-  const { cpuSeconds, memoryByteSeconds, gpuBusySeconds, gpuHeldSeconds } =
-    hour;
-  return {
-    ...{ server, kind, name, path },
-    ...{ cpuSeconds, memoryByteSeconds, gpuBusySeconds, gpuHeldSeconds }
-  };
 }
 
 function addHour<T extends ReportedSum>(

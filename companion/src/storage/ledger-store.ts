@@ -51,6 +51,17 @@ export type ReportedHour = ReportedAmounts & {
 /** The sum of a notebook's hours. */
 export type ReportedSum = Omit<ReportedHour, 'hour' | 'user'>;
 
+/** The hour without saying whose and when. */
+export function sumOf(hour: ReportedSum): ReportedSum {
+  const { server, kind, name, path } = hour;
+  const { cpuSeconds, memoryByteSeconds, gpuBusySeconds, gpuHeldSeconds } =
+    hour;
+  return {
+    ...{ server, kind, name, path },
+    ...{ cpuSeconds, memoryByteSeconds, gpuBusySeconds, gpuHeldSeconds }
+  };
+}
+
 /** What has been counted of the newest life of a server, so that nothing of it is counted twice. */
 export type ReportedLife = {
   user: string;

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Override } from '@jupyterlab-commons/protocol';
 import type { Correction, LedgerUser } from '../../src/ledger/types.ts';
-import { sumOf } from '../../src/storage/ledger-memory.ts';
-import type {
-  LedgerStore,
-  ReportedHour,
-  ReportedLife,
-  StoredRun,
-  StoredStop
+import {
+  sumOf,
+  type LedgerStore,
+  type ReportedHour,
+  type ReportedLife,
+  type StoredRun,
+  type StoredStop
 } from '../../src/storage/ledger-store.ts';
 
 export const HOUR = 3_600_000;
