@@ -1,4 +1,4 @@
-import type { Clock } from './rooms/types.ts';
+import type { Clock, Pace } from './rooms/types.ts';
 
 /** The time of this machine. A timer never keeps the process alive by itself. */
 export const systemClock: Clock = {
@@ -10,6 +10,21 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   }
 };
+
+/** What ends a piece, such as telling everybody, can cost as much again. */
+const PIECE_MS = 10;
+
+/** Lets everything else in this process have its turn after each piece of work. */
+export function systemPace(): Pace {
+  let began = performance.now();
+  return {
+    spent: () => performance.now() - began >= PIECE_MS,
+    async pause() {
+      await new Promise(resolve => setImmediate(resolve));
+      began = performance.now();
+    }
+  };
+}
 
 /** Calls every `ms` until the answer is called. */
 export function every(

@@ -51,6 +51,7 @@
  */
 
 import { dice, linesIn, wordsIn } from './cell-features.ts';
+import { longestRising } from './longest-rising.ts';
 import { atOnce, sorting, type Steps } from './steps.ts';
 
 /** What matching looks at. */
@@ -94,31 +95,6 @@ export function* matchingCells(
   yield* matching.byGaps();
   yield;
   return matching.result();
-}
-
-/** The place in the answer of each number that is in a longest rising sequence; step 5. */
-export function longestRising(values: readonly number[]): Set<number> {
-  const tails: number[] = [];
-  const inFront: number[] = [];
-  for (const [place, value] of values.entries()) {
-    let low = 0;
-    let high = tails.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (values[tails[middle]!]! < value) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    inFront.push(low === 0 ? -1 : tails[low - 1]!);
-    tails[low] = place;
-  }
-  const rising = new Set<number>();
-  for (let place = tails.at(-1) ?? -1; place >= 0; place = inFront[place]!) {
-    rising.add(place);
-  }
-  return rising;
 }
 
 /** One side: its cells, and the partner of each; -1 for a free one. */

@@ -7,6 +7,7 @@ export * from './errors.ts';
 export * from './git.ts';
 export * from './git-diff.ts';
 export * from './link.ts';
+export * from './longest-rising.ts';
 export * from './merge-patch.ts';
 export * from './merged.ts';
 export * from './messages.ts';

@@ -15,17 +15,12 @@ import {
   prepareMerge,
   versionBefore,
   versionOfFile,
-  type MergeOptions,
   type MergeResult,
   type Reversal
 } from '../merging/merge-document.ts';
 import type { Clock, Outline } from '../rooms/types.ts';
 import type { LiveRooms } from '../sharing/live-rooms.ts';
-import type {
-  DocumentStore,
-  JournalMark,
-  StoredDocument
-} from '../storage/store.ts';
+import type { DocumentStore, StoredDocument } from '../storage/store.ts';
 
 /** Merges that can be taken back, of one document. */
 const REVERSALS_MOST = 5;
@@ -106,11 +101,15 @@ export class Merges {
       return 'what it was before is not known here';
     }
     try {
-      const other = versionOfFile(type, content);
-      const { result, seq } = await this.#change(id, owner, 'outside', {
-        base,
-        other
-      });
+      const { result, seq } = await this.#options.rooms.change(
+        id,
+        owner,
+        'outside',
+        function* (doc, outline) {
+          const other = yield* versionOfFile(type, content);
+          return yield* prepareMerge(doc, outline, { base, other });
+        }
+      );
       await this.#rememberMerged(id, hash, result.base, baseHash);
       return {
         seq,
@@ -156,24 +155,19 @@ export class Merges {
     if (!isReversal(found)) {
       return { known: false, merged: null };
     }
-    const { result } = await this.#change(id, by.user, 'undo', {
+    const options = {
       base: found.after,
       other: versionBefore(found),
       whole: true
-    });
+    };
+    const { result } = await this.#options.rooms.change(
+      id,
+      by.user,
+      'undo',
+      (doc, outline) => prepareMerge(doc, outline, options)
+    );
     const kind = { kind: 'undo' as const, by, keptAs: null };
     return { known: true, merged: await this.#tell(document, result, kind) };
-  }
-
-  #change(
-    id: string,
-    user: string,
-    mark: JournalMark,
-    options: MergeOptions
-  ): Promise<{ result: MergeResult; seq: number }> {
-    return this.#options.rooms.change(id, user, mark, (doc, outline) =>
-      prepareMerge(doc, outline, options)
-    );
   }
 
   #announcer(

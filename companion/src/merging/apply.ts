@@ -1,5 +1,5 @@
 /** Carries a plan out, touching nothing that stays as it is: carets and the undo of people live on in it. */
-import { longestRising } from '@jupyterlab-commons/protocol';
+import { longestRising, type Steps } from '@jupyterlab-commons/protocol';
 import * as Y from 'yjs';
 import { isObject, type JsonObject } from '../rooms/json.ts';
 import { joinAttachments } from '../rooms/nbformat.ts';
@@ -26,11 +26,11 @@ export type Version = {
 type SharedCell = Y.Map<unknown>;
 
 /** Answers how many cells have moved, and the id in the document of each cell of the other version. */
-export function applyPlan(
+export function* applyPlan(
   doc: Y.Doc,
   plan: Plan,
   version: Version
-): { moved: number; ids: string[] } {
+): Steps<{ moved: number; ids: string[] }> {
   const cells = doc.getArray('cells');
   const live = cells
     .toArray()
@@ -38,6 +38,7 @@ export function applyPlan(
   for (const [number, { edit, outside }] of plan.edits) {
     if (edit.whole !== true) {
       editCell(live[number]!, edit, version.cell(outside));
+      yield;
     }
   }
   const meta = doc.getMap('meta');
@@ -45,7 +46,7 @@ export function applyPlan(
   if (plan.minor !== null) {
     meta.set('nbformat_minor', plan.minor);
   }
-  return arrange(cells, live, plan, version);
+  return yield* arrange(cells, live, plan, version);
 }
 
 /** Makes one text of another, in place. */
@@ -122,38 +123,79 @@ function replaceOutputs(
   }
 }
 
-/** Deletes, moves and adds cells; those that keep their order are not touched. */
-function arrange(
+/**
+ * Deletes, moves and adds cells; those that keep their order are not touched. A
+ * cell that is moved is taken and put in one step, so that it is always there.
+ */
+function* arrange(
   cells: Y.Array<unknown>,
   live: readonly SharedCell[],
   plan: Plan,
   version: Version
-): { moved: number; ids: string[] } {
+): Steps<{ moved: number; ids: string[] }> {
   const known = new Set(live.map(cell => String(cell.get('id'))));
   plan.ids.forEach(id => id !== null && known.add(id));
   const ids = plan.ids.map((id, o) => id ?? freeId(version.cell(o).id, known));
   const kept = keptCells(plan.places);
-  const anew = plan.places.map(place =>
-    'live' in place ? renewed(live, place.live, plan, version, kept) : null
+  const order = new Order(cells, live);
+  const stay = new Set(
+    plan.places.flatMap(place => ('live' in place ? place.live : []))
   );
-  for (let number = live.length - 1; number >= 0; number--) {
-    if (!kept.has(number) || plan.edits.get(number)?.edit.whole === true) {
-      cells.delete(number, 1);
+  for (const [number, cell] of live.entries()) {
+    if (!stay.has(number)) {
+      order.delete(cell);
+      yield;
     }
   }
-  for (const [at, place] of plan.places.entries()) {
+  for (const place of plan.places) {
     if ('outside' in place) {
-      const o = place.outside;
-      insertCell(cells, at, version.cell(o), ids[o]!);
-    } else if (anew[at]) {
-      insertCell(cells, at, anew[at], String(anew[at].id));
+      order.insert(version.cell(place.outside), ids[place.outside]!);
+    } else {
+      const cell = live[place.live]!;
+      const anew = renewed(live, place.live, plan, version, kept);
+      if (anew === null) {
+        order.pass(cell);
+      } else {
+        order.delete(cell);
+        order.insert(anew, String(anew.id));
+      }
     }
+    yield;
   }
   if (plan.places.length === 0) {
-    insertCell(cells, 0, emptyCell, freeId(null, known));
+    order.insert(emptyCell, freeId(null, known));
   }
-  const stay = plan.places.filter(place => 'live' in place).length;
-  return { moved: stay - kept.size, ids };
+  return { moved: stay.size - kept.size, ids };
+}
+
+/** The cells in their order of the moment, and the place up to which it is the wanted one. */
+class Order {
+  readonly #cells: Y.Array<unknown>;
+  readonly #now: (SharedCell | null)[];
+  #done = 0;
+
+  constructor(cells: Y.Array<unknown>, live: readonly SharedCell[]) {
+    this.#cells = cells;
+    this.#now = [...live];
+  }
+
+  delete(cell: SharedCell): void {
+    const at = this.#now.indexOf(cell);
+    this.#cells.delete(at, 1);
+    this.#now.splice(at, 1);
+    this.#done -= at < this.#done ? 1 : 0;
+  }
+
+  /** The cell stays; whatever stands in front of it and has not been passed is moved later. */
+  pass(cell: SharedCell): void {
+    this.#done = this.#now.indexOf(cell, this.#done) + 1;
+  }
+
+  insert(cell: JsonObject, id: string): void {
+    insertCell(this.#cells, this.#done, cell, id);
+    this.#now.splice(this.#done, 0, null);
+    this.#done++;
+  }
 }
 
 /** The live cells that stand where they stood among each other. */

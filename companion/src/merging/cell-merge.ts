@@ -108,7 +108,10 @@ function mergeParts(
   outside: CellOutline
 ): CellMerge {
   const edit: CellEdit = {};
-  const text = mergeText(base.source, live.source, outside.source);
+  const text =
+    live.source === base.source
+      ? { text: outside.source, conflicts: [] }
+      : mergeText(base.source, live.source, outside.source);
   const outputs = choose(base.outputs, live.outputs, outside.outputs);
   const attachments = choose(
     base.attachments,

@@ -1,5 +1,5 @@
 /** Merges another version into a live document, and remembers how to take it back. */
-import type { DocumentType } from '@jupyterlab-commons/protocol';
+import type { DocumentType, Steps } from '@jupyterlab-commons/protocol';
 import * as Y from 'yjs';
 import { isObject, type JsonObject } from '../rooms/json.ts';
 import { cellOf, metadataOf, readNotebook } from '../rooms/notebook.ts';
@@ -59,18 +59,26 @@ export type MergeOptions = {
 };
 
 /** A file as another version; throws FILE_UNSHAREABLE, with the reason, for what cannot be read. */
-export function versionOfFile(type: DocumentType, text: string): OtherVersion {
+export function* versionOfFile(
+  type: DocumentType,
+  text: string
+): Steps<OtherVersion> {
   if (type === 'text') {
     return { type, outline: { type, text } };
   }
   const { minor, metadata, cells } = readNotebook(text);
+  const outlines: CellOutline[] = [];
+  for (const cell of cells) {
+    yield;
+    outlines.push(cellOutline(cell));
+  }
   return {
     type,
     outline: {
       type,
       minor,
       metadata: printsOf(metadata),
-      cells: cells.map(cellOutline)
+      cells: outlines
     },
     version: { cell: number => cells[number]!, metadata }
   };
@@ -93,19 +101,20 @@ export function versionBefore({
   };
 }
 
-/** Looks at the document; what is answered does the merge in one step. */
-export function prepareMerge(
+/** Looks at the document; what is answered does the merge. */
+export function* prepareMerge(
   doc: Y.Doc,
   live: Outline,
   options: MergeOptions
-): Prepared<MergeResult> {
+): Steps<Prepared<MergeResult>> {
   const { base, other } = options;
   if (
     base.type === 'notebook' &&
     live.type === 'notebook' &&
     other.type === 'notebook'
   ) {
-    return prepareNotebook(doc, { base, live }, other, options.whole === true);
+    const sides = { base, live };
+    return yield* prepareNotebook(doc, sides, other, options.whole === true);
   }
   if (base.type === 'text' && live.type === 'text' && other.type === 'text') {
     return prepareText(doc, base.text, live.text, other.outline.text);
@@ -123,8 +132,14 @@ function prepareText(
   const changes = text !== live;
   const source = doc.getText('source');
   return {
-    apply: changes ? () => editText(source, text) : null,
+    apply: changes
+      ? function* () {
+          editText(source, text);
+          yield;
+        }
+      : null,
     takesCells: false,
+    cells: 0,
     done: after => ({
       changes,
       counts: {
@@ -147,20 +162,24 @@ function prepareText(
   };
 }
 
-function prepareNotebook(
+function* prepareNotebook(
   doc: Y.Doc,
   { base, live }: Record<'base' | 'live', NotebookOutline>,
   { outline, version }: Extract<OtherVersion, { type: 'notebook' }>,
   whole: boolean
-): Prepared<MergeResult> {
-  const plan = planMerge({ base, live, outside: outline }, whole);
+): Steps<Prepared<MergeResult>> {
+  const plan = yield* planMerge({ base, live, outside: outline }, whole);
   const needs = needsApplying(plan, live);
-  const kept = needs ? whatGoes(doc, plan) : { cells: {}, metadata: {} };
+  const kept = needs ? yield* whatGoes(doc, plan) : { cells: {}, metadata: {} };
   let moved = 0;
   let ids = plan.ids.map(id => id ?? '');
-  const apply = () => ({ moved, ids } = applyPlan(doc, plan, version));
   return {
-    apply: needs ? () => void apply() : null,
+    apply: needs
+      ? function* () {
+          ({ moved, ids } = yield* applyPlan(doc, plan, version));
+        }
+      : null,
+    cells: plan.places.length,
     takesCells: takesCells(plan, live.cells.length),
     done: after => ({
       changes: needs,
@@ -204,10 +223,10 @@ function takesCells(plan: Plan, count: number): boolean {
 }
 
 /** The cells that are edited or go, and the metadata, as they are before. */
-function whatGoes(
+function* whatGoes(
   doc: Y.Doc,
   plan: Plan
-): Pick<Reversal, 'cells' | 'metadata'> {
+): Steps<Pick<Reversal, 'cells' | 'metadata'>> {
   const stays = new Set(
     plan.places.flatMap(place => ('live' in place ? place.live : []))
   );
@@ -218,6 +237,7 @@ function whatGoes(
       (plan.edits.has(number) || !stays.has(number))
     ) {
       cells.push([String(cell.get('id')), cellOf(cell)]);
+      yield;
     }
   }
   return {

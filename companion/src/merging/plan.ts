@@ -3,7 +3,7 @@
  * is what the outside version came from, in terms of the live document: its
  * cells have the ids that they have, or had, there.
  */
-import { matchCells } from '@jupyterlab-commons/protocol';
+import { matchingCells, type Steps } from '@jupyterlab-commons/protocol';
 import {
   outputsPrint,
   type CellOutline,
@@ -55,10 +55,11 @@ export type Matches = {
 };
 
 /** `whole`: cells that were changed on both sides are not taken apart. */
-export function planMerge(sides: Sides, whole: boolean): Plan {
+export function* planMerge(sides: Sides, whole: boolean): Steps<Plan> {
   const { base, live, outside } = sides;
-  const matches = matchAll(sides);
-  const cells = decideCells(sides, matches, whole);
+  const matches = yield* matchAll(sides);
+  const cells = yield* decideCells(sides, matches, whole);
+  yield;
   const metadata = mergePrints(base.metadata, live.metadata, outside.metadata);
   const minor = choose(base.minor, live.minor, outside.minor);
   const places = placesOf(matches, cells.stays);
@@ -127,11 +128,12 @@ function inverse(numbers: readonly number[], length: number): number[] {
   return back;
 }
 
-function matchAll({ base, live, outside }: Sides): Matches {
+function* matchAll({ base, live, outside }: Sides): Steps<Matches> {
   const numbers = new Map(base.cells.map(({ id }, number) => [id, number]));
   const baseOfLive = live.cells.map(({ id }) => numbers.get(id) ?? -1);
   const outsideOfBase = base.cells.map(() => -1);
-  for (const [b, o] of matchCells(base.cells, outside.cells).pairs) {
+  const known = yield* matchingCells(base.cells, outside.cells);
+  for (const [b, o] of known.pairs) {
     outsideOfBase[b] = o;
   }
   const baseOfOutside = inverse(outsideOfBase, outside.cells.length);
@@ -139,10 +141,10 @@ function matchAll({ base, live, outside }: Sides): Matches {
   // What both have added is one cell where it has one id or says the same.
   const newLive = newOnes(baseOfLive);
   const newOutside = newOnes(baseOfOutside);
-  const pairs = matchCells(
+  const { pairs } = yield* matchingCells(
     newLive.map(number => live.cells[number]!),
     newOutside.map(number => outside.cells[number]!)
-  ).pairs;
+  );
   for (const [n, m] of pairs) {
     const [mine, theirs] = [newLive[n]!, newOutside[m]!];
     if (isOne(live.cells[mine]!, outside.cells[theirs]!)) {
@@ -170,16 +172,24 @@ function isOne(a: CellOutline, b: CellOutline): boolean {
   );
 }
 
-function decideCells(
+type Decided = {
+  edits: Plan['edits'];
+  conflicts: CellOutline[];
+  stays: boolean[];
+  same: boolean;
+};
+
+function* decideCells(
   { base, live, outside }: Sides,
   { baseOfLive, outsideOfLive }: Matches,
   whole: boolean
-) {
+): Steps<Decided> {
   const edits: Plan['edits'] = new Map();
   const conflicts: CellOutline[] = [];
   const stays: boolean[] = [];
   let same = true;
   for (const [number, cell] of live.cells.entries()) {
+    yield;
     const before = base.cells[baseOfLive[number]!];
     const o = outsideOfLive[number]!;
     const theirs = outside.cells[o];

@@ -1,8 +1,12 @@
 /** What a document says, apart from how it came to say it. */
-import { CommonsError, type DocumentType } from '@jupyterlab-commons/protocol';
+import {
+  atOnce,
+  CommonsError,
+  type DocumentType
+} from '@jupyterlab-commons/protocol';
 import * as Y from 'yjs';
 import { notebookText, seedNotebook, type CellTexts } from './notebook.ts';
-import { outlineOf, type Outline } from './outline.ts';
+import { outlining, type Outline } from './outline.ts';
 import { defineRoots } from './schema.ts';
 
 /** The Yjs client of every seed, and of nothing else: no page may write under it. */
@@ -27,7 +31,7 @@ export function seedUpdate(
     throw new CommonsError('FILE_UNSHAREABLE', 'it is not a text');
   }
   const update = Y.encodeStateAsUpdate(doc);
-  const outline = outlineOf(doc, type);
+  const outline = atOnce(outlining(doc, type));
   doc.destroy();
   return { update, outline };
 }

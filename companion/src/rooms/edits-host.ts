@@ -1,7 +1,7 @@
 import type { DocumentType, ErrorCode } from '@jupyterlab-commons/protocol';
 import type { DocumentStore } from '../storage/store.ts';
 import type { Member } from './member.ts';
-import type { Clock, RoomLimits } from './types.ts';
+import type { Clock, Pace, RoomLimits } from './types.ts';
 
 /** What edits need of their room. */
 export interface EditsHost {
@@ -10,6 +10,7 @@ export interface EditsHost {
   readonly store: DocumentStore;
   readonly clock: Clock;
   readonly limits: RoomLimits;
+  readonly pace: () => Pace;
   members(): Iterable<Member>;
   /** Whose a client id is that has only shown itself so far. */
   reservedFor(client: number): string | undefined;

@@ -18,12 +18,13 @@ import { step1Frame, step2Frame } from './frames.ts';
 import { Journal } from './journal.ts';
 import type { Member } from './member.ts';
 import type { Outline } from './outline.ts';
+import { makeOwnChange } from './own-change.ts';
 import { RoomState, type Applied } from './room-state.ts';
 import { Spread } from './spread.ts';
 import { lastOf, StateKeeper } from './state-keeper.ts';
 import { TakenCells } from './taken-cells.ts';
 import { Timers } from './timers.ts';
-import type { Prepare } from './types.ts';
+import type { Pace, Prepare } from './types.ts';
 import { WholeState } from './whole-state.ts';
 
 /** Bytes that may wait for the disk or for a rebuild before senders are sent away. */
@@ -158,39 +159,38 @@ export class Edits {
 
   /**
    * A change of the companion's own in the name of `user`, from looking at the
-   * document to changing it in one step, and then on disk. Rejects with
-   * DOCUMENT_FULL or STORE_BUSY, and the document is what it was. A full one
-   * takes what makes it no larger.
+   * document to changing it, while edits of others wait, and then on disk. A
+   * large one lets other rooms have their turn, and is more than one edit in the
+   * journal. Rejects with DOCUMENT_FULL or STORE_BUSY, and the document is what
+   * it was. A full one takes what makes it no larger.
    */
   async change<T>(
     user: string,
     mark: JournalMark,
     prepare: Prepare<T>
   ): Promise<{ result: T; seq: number }> {
-    await this.#keeper.ready(this.#ended);
-    if (this.#journal.queuedBytes > WAITING_BYTES_MOST) {
-      throw new CommonsError('STORE_BUSY');
-    }
-    if (this.#state.full && !this.#state.shrinksBy(prepare)) {
-      throw new CommonsError('DOCUMENT_FULL');
-    }
-    const { apply, takesCells, done } = prepare(
-      this.#state.doc,
-      this.#state.outline()
-    );
-    if (apply !== null) {
-      const changed = this.#state.change(user, apply, takesCells);
-      this.#changed(user, mark, changed);
-    }
-    const result = done(this.#state.outline());
-    const seq = this.#journal.head;
+    const made = await this.#keeper.hold(async () => {
+      if (this.#journal.queuedBytes > WAITING_BYTES_MOST) {
+        throw new CommonsError('STORE_BUSY');
+      }
+      const result = await makeOwnChange({
+        state: this.#state,
+        taken: this.#taken,
+        pace: this.#pace(),
+        cellsMost: this.#host.limits.cells,
+        user,
+        prepare,
+        accept: applied => this.#changed(user, mark, applied)
+      });
+      return { result, seq: this.#journal.head };
+    }, this.#ended);
     await this.saved();
-    return { result, seq };
+    return made;
   }
 
   /** Resolves when all that was accepted is on disk; rejects when the room cannot go on. */
   async saved(): Promise<void> {
-    await this.#keeper.rebuilt;
+    await this.#keeper.back;
     await Promise.race([this.#journal.settled(), this.#ended]);
   }
 
@@ -204,6 +204,13 @@ export class Edits {
 
   get #state(): RoomState {
     return this.#keeper.state;
+  }
+
+  /** The room may have come to its end meanwhile. */
+  #pace(): Pace {
+    const pace = this.#host.pace();
+    const pause = () => Promise.race([pace.pause(), this.#ended]);
+    return { spent: () => pace.spent(), pause };
   }
 
   #changed(user: string, mark: JournalMark, applied: Applied): void {

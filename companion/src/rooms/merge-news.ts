@@ -24,9 +24,9 @@ export class MergeNews {
   }
 
   /** A change of the companion's own was made; what comes back from now on belongs to it. */
-  expect(): void {
+  readonly expect = (): void => {
     this.#expected = true;
-  }
+  };
 
   tell(merged: MergedMessage): void {
     this.#expected = false;

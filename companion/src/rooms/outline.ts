@@ -3,6 +3,7 @@
  * fingerprint. Two outlines show what differs, at a hundredth of the size.
  */
 import { createHash } from 'node:crypto';
+import type { Steps } from '@jupyterlab-commons/protocol';
 import * as Y from 'yjs';
 import { isObject, type JsonObject } from './json.ts';
 import { joinAttachments, joinLines, joinOutput } from './nbformat.ts';
@@ -85,21 +86,22 @@ export function cellOutline(cell: JsonObject): CellOutline {
   };
 }
 
-/** The outline of a document that is in memory. */
-export function outlineOf(
+/** The outline of a document that is in memory, cell by cell. */
+export function* outlining(
   doc: Y.Doc,
   type: Outline['type'],
   known: CellOutlines = new WeakMap()
-): Outline {
+): Steps<Outline> {
   if (type === 'text') {
     return { type, text: doc.getText('source').toString() };
   }
   const cells: CellOutline[] = [];
-  for (const cell of doc.getArray('cells')) {
+  for (const cell of doc.getArray('cells').toArray()) {
     if (cell instanceof Y.Map) {
       const outline = known.get(cell) ?? cellOutline(cellOf(cell));
       known.set(cell, outline);
       cells.push(outline);
+      yield;
     }
   }
   const minor = doc.getMap('meta').get('nbformat_minor');

@@ -2,17 +2,22 @@
  * One document in memory, and the only place where an update is applied:
  * guard, apply, schema, in this order. Knows nothing of connections.
  */
-import type { DocumentType } from '@jupyterlab-commons/protocol';
+import {
+  atOnce,
+  type DocumentType,
+  type Steps
+} from '@jupyterlab-commons/protocol';
 import * as Y from 'yjs';
 import type { StoredContent } from '../storage/store.ts';
 import { SEED_CLIENT, toContent } from './content.ts';
 import { guard, type Guarded } from './guard.ts';
+import { inTurns } from './in-turns.ts';
 import { integrate } from './integrate.ts';
 import { forgetChanged, newCellId, type CellTexts } from './notebook.ts';
-import { outlineOf, type CellOutlines, type Outline } from './outline.ts';
+import { outlining, type CellOutlines, type Outline } from './outline.ts';
 import { defineRoots, Schema } from './schema.ts';
 import type { BroughtBack, TakenCells } from './taken-cells.ts';
-import type { Prepare, RoomLimits } from './types.ts';
+import type { Pace, Prepare, RoomLimits } from './types.ts';
 import { Violation } from './violation.ts';
 import { changesContent } from './visible.ts';
 
@@ -42,6 +47,14 @@ export type Applied =
 
 /** `whole`: the update is the answer to a sync step 1. */
 export type Sender = { user: string; newClientsLeft: number; whole: boolean };
+
+/** An edit of the companion that is made piece by piece. */
+export type OwnChange = {
+  readonly user: string;
+  readonly client: number;
+  readonly steps: Steps<void>;
+  over: boolean;
+};
 
 /** A full document still takes small edits that delete, up to this share above its limit. */
 const LEEWAY = 1.1;
@@ -169,29 +182,38 @@ export class RoomState {
   }
 
   outline(): Outline {
-    return outlineOf(this.doc, this.#type, this.#outlines);
+    return atOnce(this.outlining());
+  }
+
+  outlining(): Steps<Outline> {
+    return outlining(this.doc, this.#type, this.#outlines);
+  }
+
+  /** An edit of the companion in the name of `user`, under a client id that nobody has written under. */
+  changing(user: string, steps: Steps<void>): OwnChange {
+    return { user, client: this.#freshClient(), steps, over: false };
   }
 
   /**
-   * An edit of the companion in the name of `user`, under a client id that
-   * nobody has written under. It is held to the schema like everybody's. With
-   * `takesCells` edits that are on their way to cells which it takes are not lost.
+   * Carries it on until it is over or `spent`. What was done is one edit, which
+   * is held to the schema like everybody's.
    */
-  change(user: string, change: () => void, takesCells = false): Applied {
-    const taken = takesCells
-      ? this.#taken?.change(this.doc, this.outline())
-      : undefined;
+  carryOn(change: OwnChange, spent: () => boolean): Applied {
+    const { user, client, steps } = change;
     const own = this.doc.clientID;
-    const client = this.#freshClient();
     let broken: string | null = null;
     this.#lastUpdate = null;
     this.doc.clientID = client;
     try {
       this.doc.transact(transaction => {
-        change();
+        const from = Y.getState(this.doc.store, client);
+        do {
+          change.over = steps.next().done === true;
+        } while (!change.over && !spent());
         const structs = this.doc.store.clients.get(client) ?? [];
-        const fresh = structs.map(({ id }) => id);
-        broken = this.#schema.check(transaction, fresh).broken;
+        const fresh = structs.filter(({ id }) => id.clock >= from);
+        const ids = fresh.map(({ id }) => id);
+        broken = this.#schema.check(transaction, ids).broken;
       });
     } catch (error) {
       broken = error instanceof Error ? error.message : 'cannot be applied';
@@ -201,18 +223,16 @@ export class RoomState {
     if (broken !== null) {
       return { kind: 'tainted', reason: broken };
     }
-    taken?.();
     const written = this.#lastUpdate as Uint8Array | null;
     if (written === null) {
       return { kind: 'nothing' };
     }
     this.#owners.set(client, user);
     this.#bytes += written.length;
-    const owners: [number, string][] = [[client, user]];
     return {
       kind: 'changed',
       update: written,
-      owners,
+      owners: [[client, user]],
       repaired: true,
       broughtBack: [],
       visible: true,
@@ -221,7 +241,7 @@ export class RoomState {
   }
 
   /** Whether the document is no larger after a change; tried on a copy, since Yjs takes nothing back. */
-  shrinksBy(prepare: Prepare<unknown>): boolean {
+  async shrinksBy(prepare: Prepare<unknown>, pace: Pace): Promise<boolean> {
     const state = this.encode();
     if (!this.full) {
       return true;
@@ -229,8 +249,12 @@ export class RoomState {
     const copy = new Y.Doc();
     defineRoots(copy, this.#type);
     Y.applyUpdate(copy, state);
-    const { apply } = prepare(copy, this.outline());
-    copy.transact(() => apply?.());
+    const { apply } = await inTurns(prepare(copy, this.outline()), pace);
+    copy.transact(() => {
+      if (apply !== null) {
+        atOnce(apply());
+      }
+    });
     const after = Y.encodeStateAsUpdate(copy).length;
     copy.destroy();
     return after <= state.length;

@@ -25,6 +25,7 @@ import { Presence } from './presence.ts';
 import { Strikes } from './strikes.ts';
 import type {
   Clock,
+  Pace,
   Prepare,
   RoomConnection,
   RoomLimits,
@@ -42,6 +43,7 @@ export type RoomOptions = {
   store: DocumentStore;
   clock: Clock;
   limits: RoomLimits;
+  pace: () => Pace;
   listener: RoomListener;
   log: RoomLog;
   /** Nobody is in the room any more. */
@@ -68,7 +70,7 @@ export class Room {
     stored: StoredContent,
     options: RoomOptions
   ) {
-    const { store, clock, limits, listener } = options;
+    const { store, clock, limits, pace, listener } = options;
     const { state, detail } = document.file;
     this.id = document.id;
     this.epoch = document.epoch;
@@ -82,7 +84,7 @@ export class Room {
     });
     this.#news = new MergeNews(clock, () => this.#members.keys());
     const edits = {
-      ...{ id: this.id, type: document.type, store, clock, limits },
+      ...{ id: this.id, type: document.type, store, clock, limits, pace },
       members: () => this.#members.values(),
       reservedFor: (client: number) => this.#presence.userOf(client),
       drop: this.#drop.bind(this),
@@ -234,11 +236,12 @@ export class Room {
     mark: JournalMark,
     prepare: Prepare<T>
   ): Promise<{ result: T; seq: number }> {
-    return this.#edits.change(user, mark, (doc, outline) => {
-      const { apply, ...prepared } = prepare(doc, outline);
+    const { expect } = this.#news;
+    return this.#edits.change(user, mark, function* (doc, outline) {
+      const { apply, ...prepared } = yield* prepare(doc, outline);
       const expected = () => {
-        this.#news.expect();
-        apply?.();
+        expect();
+        return apply!();
       };
       return { ...prepared, apply: apply && expected };
     });

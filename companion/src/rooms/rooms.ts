@@ -11,12 +11,14 @@ import type {
   JournalMark,
   StoredDocument
 } from '../storage/store.ts';
+import { unhurried } from './in-turns.ts';
 import type { Outline } from './outline.ts';
 import { RoomState } from './room-state.ts';
 import { Room, type FileStatus } from './room.ts';
 import { lastOf } from './state-keeper.ts';
 import type {
   Clock,
+  Pace,
   Prepare,
   RoomLimits,
   RoomListener,
@@ -27,6 +29,8 @@ export type RoomsOptions = {
   store: DocumentStore;
   clock: Clock;
   limits: RoomLimits;
+  /** For each long piece of work one; without it nobody gets a turn in between. */
+  pace?: () => Pace;
   /** How long a room with nobody in it stays in memory. */
   idleSeconds: number;
   listener?: Partial<RoomListener>;
@@ -179,10 +183,12 @@ export class Rooms {
 
   async #roomOf(document: StoredDocument): Promise<Room> {
     const { store, clock, limits, log = () => undefined } = this.#options;
+    const { pace = () => unhurried } = this.#options;
     return new Room(document, await store.load(document.id), {
       store,
       clock,
       limits,
+      pace,
       listener: this.#listener,
       log,
       onEmpty: empty => this.#unloadLater(empty),

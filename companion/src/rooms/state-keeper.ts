@@ -18,10 +18,10 @@ export type StateKeeperOptions = {
 /** The state of a room, and its way back after an edit has spoilt it: Yjs cannot take back what it applied. */
 export class StateKeeper {
   readonly #options: StateKeeperOptions;
-  /** Closed while the state is being rebuilt. */
+  /** Closed while the state is being rebuilt, or held. */
   readonly #gate: Gate;
   #state: RoomState;
-  #rebuilt: Promise<void> = Promise.resolve();
+  #back: Promise<void> = Promise.resolve();
   #over = false;
 
   constructor(options: StateKeeperOptions, stored: StoredContent) {
@@ -39,9 +39,9 @@ export class StateKeeper {
     return this.#gate.closed;
   }
 
-  /** The end of a rebuild that is under way. */
-  get rebuilt(): Promise<void> {
-    return this.#rebuilt;
+  /** The end of a rebuild, or of whatever else keeps the state away. */
+  get back(): Promise<void> {
+    return this.#back;
   }
 
   /** Now, or in its turn when the state is there; false when too much waits. */
@@ -55,8 +55,34 @@ export class StateKeeper {
       if (this.#over) {
         throw new CommonsError('STOPPING');
       }
-      await Promise.race([this.#rebuilt, ended]);
+      await Promise.race([this.#back, ended]);
     } while (this.away);
+  }
+
+  /**
+   * Does something with the state while nobody else does: what comes waits. May
+   * end in a rebuild.
+   */
+  async hold<T>(work: () => Promise<T>, ended: Promise<never>): Promise<T> {
+    await this.ready(ended);
+    while (this.away) {
+      // Somebody else who waited was first.
+      await this.ready(ended);
+    }
+    this.#gate.close();
+    let release = () => {};
+    const held = new Promise<void>(resolve => {
+      release = resolve;
+    });
+    this.#back = held;
+    try {
+      return await work();
+    } finally {
+      if (this.#back === held) {
+        this.#gate.open();
+      }
+      release();
+    }
   }
 
   /**
@@ -66,7 +92,7 @@ export class StateKeeper {
   rebuild(unsaved: Journal['unsaved']): void {
     this.#gate.close();
     this.#state.destroy();
-    this.#rebuilt = this.#options.read().then(
+    this.#back = this.#options.read().then(
       stored => this.#resume(stored, unsaved),
       error => this.#options.fail(error)
     );

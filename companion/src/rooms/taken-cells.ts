@@ -49,6 +49,10 @@ function cellsOf(doc: Y.Doc): Cell[] {
     .filter((cell): cell is Cell => cell instanceof Y.Map);
 }
 
+function cellsIn(outline: Outline): CellOutline[] {
+  return outline.type === 'notebook' ? outline.cells : [];
+}
+
 const idOf = (cell: Cell) => String(cell.get('id'));
 
 function findCell(doc: Y.Doc, id: string): Cell | undefined {
@@ -242,20 +246,20 @@ export class TakenCells {
   }
 
   /** To be called before a change of the companion's own; what it answers, after it. */
-  change(doc: Y.Doc, outline: Outline): () => void {
+  change(doc: Y.Doc, before: Outline): (after: Outline) => void {
     const state = Y.encodeStateAsUpdate(doc);
-    const cells = cellsOf(doc);
-    return () => {
-      const now = new Map(cellsOf(doc).map(cell => [idOf(cell), cell]));
+    const items = cellsOf(doc).map(cell => cell._item);
+    return after => {
+      const prints = new Map(
+        cellsIn(after).map(cell => [cell.id, printOf(cell)])
+      );
       const taken = new Map<string, Taken>();
-      for (const [n, cell] of cells.entries()) {
-        const before = outline.type === 'notebook' && outline.cells[n];
-        const item = cell._item;
-        if (item?.deleted === true && before) {
-          const said = printOf(before);
-          const here = now.get(before.id);
-          const put = here && printOf(here) === said ? said : null;
-          taken.set(before.id, { item: item.id, said, as: before.id, put });
+      for (const [n, cell] of cellsIn(before).entries()) {
+        const item = items[n];
+        if (item?.deleted === true) {
+          const said = printOf(cell);
+          const put = prints.get(cell.id) === said ? said : null;
+          taken.set(cell.id, { item: item.id, said, as: cell.id, put });
         }
       }
       if (taken.size > 0) {

@@ -2,7 +2,8 @@ import type {
   ErrorCode,
   Person,
   Role,
-  StatusMessage
+  StatusMessage,
+  Steps
 } from '@jupyterlab-commons/protocol';
 import type * as Y from 'yjs';
 import type { Outline } from './outline.ts';
@@ -50,16 +51,26 @@ export interface RoomListener {
 
 /** What a change of the companion's own will do. */
 export type Prepared<T> = {
-  /** Makes the change; null where there is nothing to do. */
-  apply: (() => void) | null;
+  /** Makes the change, so that after each step the document is a good one; null where there is nothing to do. */
+  apply: (() => Steps<void>) | null;
   /** Whether cells go by it or change their place. */
   takesCells: boolean;
-  /** Called at once after it, before anybody else can edit. */
+  /** Cells afterwards. */
+  cells: number;
+  /** Called after it, before anybody else can edit. */
   done: (outline: Outline) => T;
 };
 
 /** Looks at the document, and changes nothing yet. */
-export type Prepare<T> = (doc: Y.Doc, outline: Outline) => Prepared<T>;
+export type Prepare<T> = (doc: Y.Doc, outline: Outline) => Steps<Prepared<T>>;
+
+/** When long work lets others have their turn. */
+export interface Pace {
+  /** Whether the piece that is being worked on has taken long enough. */
+  spent(): boolean;
+  /** Resolves when others have had their turn; then the next piece begins. */
+  pause(): Promise<void>;
+}
 
 /** Bounds of reliability-security section 7 that a room enforces. */
 export type RoomLimits = {

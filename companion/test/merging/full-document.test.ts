@@ -13,7 +13,7 @@ describe('L a document at its limit', () => {
     Live.open(
       cells.map(cell => code(...cell)),
       {},
-      { documentBytes: LIMIT }
+      { limits: { documentBytes: LIMIT } }
     );
 
   it('takes back the merge that has filled it', async () => {

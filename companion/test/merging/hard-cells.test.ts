@@ -1,5 +1,6 @@
 /** Cells that a merge, or taking it back, could lose. */
 import assert from 'node:assert/strict';
+import { atOnce } from '@jupyterlab-commons/protocol';
 import { test } from 'node:test';
 import * as Y from 'yjs';
 import {
@@ -63,7 +64,7 @@ test('a large merge that replaces what it brings leaves room for edits', async (
   const room = await openTestRoom({ content: fileOf(big('x')), limits });
   const page = await room.join('bob');
   const { outline: base } = await room.rooms.content(ID);
-  const other = versionOfFile('notebook', fileOf(big('y')));
+  const other = atOnce(versionOfFile('notebook', fileOf(big('y'))));
   const change = room.rooms.change(ID, 'ada', 'outside', (doc, live) =>
     prepareMerge(doc, live, { base, other })
   );

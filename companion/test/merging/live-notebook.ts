@@ -1,4 +1,5 @@
 /** A live notebook in a room with a page, and the file that it came from. */
+import { atOnce } from '@jupyterlab-commons/protocol';
 import type * as Y from 'yjs';
 import {
   prepareMerge,
@@ -7,7 +8,7 @@ import {
   type MergeResult,
   type OtherVersion
 } from '../../src/merging/merge-document.ts';
-import type { Outline, RoomLimits } from '../../src/rooms/types.ts';
+import type { Outline, Pace, RoomLimits } from '../../src/rooms/types.ts';
 import { ID, openTestRoom, turn, type TestRoom } from '../rooms/test-room.ts';
 import type { TestPage } from '../rooms/test-page.ts';
 
@@ -64,13 +65,13 @@ export class Live {
   static async open(
     content: FileCell[] | string,
     metadata = {},
-    limits: Partial<RoomLimits> = {}
+    options: { limits?: Partial<RoomLimits>; pace?: () => Pace } = {}
   ): Promise<Live> {
     const isText = typeof content === 'string';
     const room = await openTestRoom(
       isText
-        ? { type: 'text', content, limits }
-        : { content: fileOf(content, metadata), limits }
+        ? { type: 'text', content, ...options }
+        : { content: fileOf(content, metadata), ...options }
     );
     const { outline } = await room.rooms.content(ID);
     return new Live(room, await room.join('bob'), outline);
@@ -106,7 +107,7 @@ export class Live {
     const text = isText ? String(file) : fileOf(file as FileCell[], metadata);
     const result = await this.#change(
       'outside',
-      versionOfFile(this.base.type, text),
+      atOnce(versionOfFile(this.base.type, text)),
       this.base
     );
     this.base = result.base;
@@ -142,6 +143,8 @@ export class Live {
     // It is made before anything that is on the way arrives.
     await turn();
     await this.room.deliver();
-    return (await change).result;
+    const { result } = await change;
+    await this.room.deliver();
+    return result;
   }
 }

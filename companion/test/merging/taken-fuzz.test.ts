@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type * as Y from 'yjs';
 import type { TestPage } from '../rooms/test-page.ts';
-import { ID } from '../rooms/test-room.ts';
+import { ID, piecemeal } from '../rooms/test-room.ts';
 import { Live, type FileCell } from './live-notebook.ts';
 import { randomFrom, seedOf } from './random.ts';
 import {
@@ -99,7 +99,8 @@ for (let run = 0; run < runs; run++) {
     const cells = Array.from({ length: 1 + random(7) }, () =>
       newCell(random, words)
     );
-    const live = await Live.open(cells);
+    const pace = run % 2 === 0 ? piecemeal : undefined;
+    const live = await Live.open(cells, {}, { pace });
     try {
       const pages = [live.page, await live.room.join('carol')];
       for (let n = 0; n < 4; n++) {

@@ -5,6 +5,7 @@ import type { Room } from '../../src/rooms/room.ts';
 import { Rooms } from '../../src/rooms/rooms.ts';
 import {
   defaultRoomLimits,
+  type Pace,
   type RoomLimits,
   type RoomListener
 } from '../../src/rooms/types.ts';
@@ -48,6 +49,7 @@ export type TestRoomOptions = {
   limits?: Partial<RoomLimits>;
   store?: DocumentStore;
   listener?: Partial<RoomListener>;
+  pace?: () => Pace;
   /** The document is in the store already. */
   existing?: boolean;
 };
@@ -56,6 +58,9 @@ export type TestRoomOptions = {
 export function turn(): Promise<void> {
   return new Promise(resolve => setImmediate(resolve));
 }
+
+/** Each step of a change is an edit of its own, and everybody has a turn after it. */
+export const piecemeal = (): Pace => ({ spent: () => true, pause: turn });
 
 /** The store as one process sees it: what the test replaces is replaced for this process alone. */
 function processStore(
@@ -100,6 +105,7 @@ export class TestRoom {
       limits: { ...defaultRoomLimits, ...options.limits },
       idleSeconds: 60,
       listener: options.listener,
+      pace: options.pace,
       log: (message, facts) => this.logged.push({ message, facts })
     });
   }
