@@ -244,7 +244,9 @@ describe('with a hub', () => {
     const id = await commons.share('ada');
     const session = commons.session('ada');
     await commons.stop();
-    const before = hub.asked.length;
+    // Polls, which tell what runs, go on.
+    const asked = () => hub.asked.filter(path => !path.startsWith('users?'));
+    const before = asked().length;
     commons = await new TestCompanion(commons.store).start({ env: env() });
     const answer = await commons.send(
       'getDocument',
@@ -252,7 +254,7 @@ describe('with a hub', () => {
       { headers: { authorization: `Bearer ${session}` } }
     );
     assert.equal(answer.status, 200);
-    assert.equal(hub.asked.length, before, 'the hub was not asked');
+    assert.equal(asked().length, before, 'the hub was not asked');
   });
 
   it('I6 a ticket is for one user, one document, one role', async () => {
