@@ -21,6 +21,7 @@ from jupyterlab_commons.errors import CommonsError
 
 from .graph_file import GraphError
 from .graph_walk import GraphWalks
+from .refs import MOST_ROW_REFS
 from .revisions import repo_path, told_path, told_text, whole_hash
 from .runner import Limits
 
@@ -36,9 +37,6 @@ _SUBJECT_CHARS = 300
 _NAME_CHARS = 256
 _MOST_PARENTS = 64
 MOST_ROWS = 500
-# Tips of more tags than this would cost more than the page itself.
-_MOST_TAG_TIPS = 500
-_MOST_TIPS = 2000
 _MOST_NAMED_TIPS = 4
 _MOST_RENAMES = 50
 _PAGE = Limits(seconds=60)
@@ -105,7 +103,8 @@ class History:
                     if row is None:
                         end["cursor"] = reached.told()
                     else:
-                        yield {"row": {**row, **refs.of(row["hash"])}}
+                        told = refs.of(row["hash"], MOST_ROW_REFS)
+                        yield {"row": {**row, **told}}
         except CommonsError as refusal:
             if refusal.code in ("GIT_BUSY", "TOO_LARGE") and query.searches:
                 end["stopped"] = True
@@ -302,20 +301,12 @@ def _search_options(query: Query) -> list[str]:
 def _place_of(query: Query, refs: Refs, order: str) -> _Place:
     if query.cursor:
         return _read_cursor(query, refs)
-    return _Place(tuple(_tips(query, refs)), 0, query.path, order)
+    return _Place(_tips(query, refs), 0, query.path, order)
 
 
-def _tips(query: Query, refs: Refs) -> list[str]:
+def _tips(query: Query, refs: Refs) -> tuple[str, ...]:
     """The commits to begin at, by hash: refs that move later do not shift a page."""
-    if query.ref is not None:
-        return [refs.commit_of(query.ref)]
-    with_tags = refs.tags() <= _MOST_TAG_TIPS
-    tips = dict.fromkeys(
-        each.hash for each in refs.all if with_tags or each.kind != "tag"
-    )
-    if refs.head is not None:
-        tips[refs.head] = None
-    return list(tips)[:_MOST_TIPS]
+    return refs.tips if query.ref is None else (refs.commit_of(query.ref),)
 
 
 def _read_cursor(query: Query, refs: Refs) -> _Place:
@@ -328,7 +319,7 @@ def _read_cursor(query: Query, refs: Refs) -> _Place:
     if not isinstance(skip, int) or skip < 0 or order not in _ORDERS:
         raise CommonsError("BAD_REQUEST", "after")
     if named is None:
-        named = _tips(query, refs)
+        named = list(_tips(query, refs))
         if _sum(named) != tips:
             raise CommonsError("GIT_MOVED")
     return _Place(tuple(named), skip, before, order)

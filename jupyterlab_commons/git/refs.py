@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from .revisions import told_text, whole_hash
@@ -31,8 +32,13 @@ _KINDS = {
 }
 _LIMITS = Limits(seconds=30, stdout_bytes=64 * 1024 * 1024)
 _MOST_FOLDERS = 500
+# To begin at more tags than this would cost more than the page itself.
+_MOST_TAG_TIPS = 500
+_MOST_TIPS = 2000
 _MOST_KEPT = 8
-MOST_ROW_REFS = 20
+MOST_COMMIT_REFS = 20
+# A page of rows stays small where releases have hundreds of tags each.
+MOST_ROW_REFS = 4
 MOST_LISTED = 200
 
 
@@ -58,7 +64,7 @@ class Refs:
     head: str | None = None
     by_hash: dict[str, list[Ref]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """Every full name, and every short one: what may stand as a revision."""
         return frozenset(
@@ -75,15 +81,24 @@ class Refs:
             )
         return found if found is not None else whole_hash(name)
 
-    def tags(self) -> int:
-        return sum(each.kind == "tag" for each in self.all)
+    @cached_property
+    def tips(self) -> tuple[str, ...]:
+        """The commits that are named, once each; without tags where they are many."""
+        tags = sum(each.kind == "tag" for each in self.all)
+        with_tags = tags <= _MOST_TAG_TIPS
+        tips = dict.fromkeys(
+            each.hash for each in self.all if with_tags or each.kind != "tag"
+        )
+        if self.head is not None:
+            tips[self.head] = None
+        return tuple(tips)[:_MOST_TIPS]
 
-    def of(self, commit: str) -> dict[str, Any]:
-        """What a row of the history carries; branches before tags."""
+    def of(self, commit: str, most: int = MOST_COMMIT_REFS) -> dict[str, Any]:
+        """What is told of a commit, or of a row of many; branches before tags."""
         here = self.by_hash.get(commit)
         if not here:
             return {}
-        shown = [{"kind": e.kind, "name": e.name} for e in here[:MOST_ROW_REFS]]
+        shown = [{"kind": e.kind, "name": e.name} for e in here[:most]]
         more = len(here) - len(shown)
         return {"refs": shown, **({"moreRefs": more} if more else {})}
 

@@ -73,10 +73,11 @@ def test_what_is_read_and_written_in_slices_is_the_same() -> None:
         assert read_sliced(wrong) == read_whole(wrong), wrong
 
 
-_EDGES = """
-{ [ {"cells": {"cells":[ {"cells":[{"outputs":[1 NaN [1,] {"a":1,} {"a"1} {1:2}
-{"cells":[1]2} {}{} \ufeff{} tru {"cells":[NaN,{"outputs":[Infinity]}],"cells":3}
-""".split()
+_EDGES = (
+    *("{", "[", '{"cells":', '{"cells":[', '{"cells":[{"outputs":[1', "{}{}", "tru"),
+    *("NaN", "[1,]", '{"a":1,}', '{"a"1}', "{1:2}", '{"cells":[1]2}', "\ufeff{}"),
+    '{"cells":[NaN,{"outputs":[Infinity]}],"cells":3}',
+)
 
 
 @pytest.mark.parametrize("text", ["", " ", ' {"a":1}\n', "{ }", *_EDGES])
