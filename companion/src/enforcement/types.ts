@@ -14,6 +14,8 @@ export interface QuotaNow {
   /** The time zone of the policies, and whom to ask for more. */
   readonly zone: string;
   readonly contact: string;
+  /** What takes long is worked out before, without holding anybody up. */
+  refresh(): Promise<void>;
   /** What holds for a person now; in these groups, or in those that the hub named last. */
   allowances(user: string, groups?: readonly string[]): Allowance[];
   /** What a server with these options takes; null where no profile says it, and only its hours count. */

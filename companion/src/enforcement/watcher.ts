@@ -76,6 +76,7 @@ export class Watcher {
     this.#wanted = false;
     this.#version = quota.ledger.version;
     this.#lookedAt = clock.now();
+    await quota.refresh();
     const people = new Set([
       ...quota.ledger.running().map(({ user }) => user),
       ...stops.users(),

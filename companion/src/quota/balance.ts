@@ -1,5 +1,5 @@
 import type { LedgerView, Millis } from '../ledger/types.ts';
-import { isBelow, piecesOf, within } from './course.ts';
+import { isBelow, piecesOf, within, type Piece } from './course.ts';
 import type { Policy, WindowRule } from './types.ts';
 import { periodAt } from './zones.ts';
 
@@ -15,6 +15,8 @@ export type Counted = {
   policy: Policy;
   users: readonly string[];
   now: Millis;
+  /** Of very many people, what was worked out before: their use in the window, and what runs now. */
+  sums?: { pieces: readonly Piece[]; perHour: number };
 };
 
 /**
@@ -24,7 +26,14 @@ export type Counted = {
  */
 export function usedOfBalance(counted: Counted, rule: BalanceRule): number {
   const starts = periodStarts(counted, rule);
-  const sums = usedByPeriod(counted, starts);
+  return balanceLevel(usedByPeriod(counted, starts), rule);
+}
+
+/** What of the use by period no refill has made good. */
+export function balanceLevel(
+  sums: readonly number[],
+  rule: BalanceRule
+): number {
   let level = 0;
   for (const [index, used] of sums.entries()) {
     level = Math.max(0, level - (index === 0 ? 0 : rule.amount)) + used;
@@ -34,7 +43,7 @@ export function usedOfBalance(counted: Counted, rule: BalanceRule): number {
 }
 
 /** Where the count begins, then each refill until now. */
-function periodStarts(
+export function periodStarts(
   { ledger, now }: Counted,
   { zone, every, since }: BalanceRule
 ): Millis[] {
@@ -51,7 +60,8 @@ function periodStarts(
   return starts.reverse();
 }
 
-function usedByPeriod(
+/** What was used from each start to the next, and from the last one until now. */
+export function usedByPeriod(
   { ledger, policy, users, now }: Counted,
   starts: Millis[]
 ): number[] {

@@ -136,7 +136,7 @@ function edgeOf(level: number): number {
 }
 
 /** The same use in few pieces: very many are put together by stretches of the window. */
-function thinned(
+export function thinned(
   pieces: readonly Piece[],
   from: number,
   to: number

@@ -3,22 +3,14 @@ import type { LedgerView, Millis } from '../ledger/types.ts';
 import { isBelow } from './course.ts';
 import { limitsOf, type Limit } from './limits.ts';
 import { endsAt, freeAt, usedNow, windowAt, type Counted } from './measure.ts';
+import { peopleOf, type PoolNow } from './pool-sums.ts';
 import type { Evaluate, Policy, Situation } from './types.ts';
 
 /** For so long a moving window over many people is not added up again while the ledger stands still. */
 const POOL_MS = 30_000;
 
 /** What the people of a shared pool used together, kept while it holds. */
-type Pool = {
-  version: number;
-  at: Millis;
-  from: Millis | null;
-  to: Millis | null;
-  counted: Counted;
-  used: number;
-  /** Moments that were worked out for a level. */
-  times: Map<string, Millis | null>;
-};
+type Pool = PoolNow & { version: number };
 const pools = new WeakMap<LedgerView, WeakMap<Policy, Pool>>();
 
 /**
@@ -44,7 +36,10 @@ function allowanceOf(
   const { name, title, resource, gpu, pool, scope, source } = policy;
   const mine: Counted = { ledger, policy, users: [user], now };
   const own = usedNow(mine);
-  const together = pool === 'shared' ? poolOf(situation, policy) : null;
+  const together =
+    pool === 'shared'
+      ? (situation.pools?.get(policy, now) ?? poolOf(situation, policy))
+      : null;
   const used = together?.used ?? own;
   return {
     policy: name,
@@ -162,14 +157,4 @@ function poolOf({ ledger, now }: Situation, policy: Policy): Pool {
   };
   kept.set(policy, pool);
   return pool;
-}
-
-/** Whose use a shared pool adds up: those who are in its scope now. */
-function peopleOf(ledger: LedgerView, { scope }: Policy): string[] {
-  if (scope.kind === 'user') {
-    return [scope.name];
-  }
-  const people =
-    scope.kind === 'group' ? ledger.members(scope.name) : ledger.users();
-  return [...new Set(Array.from(people, ({ user }) => user))].sort();
 }

@@ -114,9 +114,9 @@ export function endsAt(
 }
 
 /** What the servers that run now use in an hour; 0 where a meter decides, which knows no servers. */
-function hourlyRate({ ledger, policy, users }: Counted): number {
-  if (policy.source !== 'hub') {
-    return 0;
+function hourlyRate({ ledger, policy, users, sums }: Counted): number {
+  if (sums !== undefined || policy.source !== 'hub') {
+    return sums?.perHour ?? 0;
   }
   const running =
     users.length === 1
@@ -136,12 +136,13 @@ function runningOf<T extends { user: string }>(
 }
 
 function rollingCourse(
-  { ledger, policy, users, now }: Counted,
+  { ledger, policy, users, now, sums }: Counted,
   seconds: number,
   rate: number
 ) {
   const windowMs = seconds * 1000;
-  const pieces = piecesOf(ledger, users, policy, now - windowMs);
+  const pieces =
+    sums?.pieces ?? piecesOf(ledger, users, policy, now - windowMs);
   return { now, windowMs, pieces, perHour: rate };
 }
 

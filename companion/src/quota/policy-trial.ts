@@ -41,6 +41,7 @@ export class PolicyTrial {
     try {
       const before = this.#quota.situation();
       const after = { ...before, set: read.set };
+      await this.#quota.refresh(read.set);
       await inSlices(before.ledger.users(), person => {
         if (!person.gone) {
           const { user } = person;

@@ -4,6 +4,7 @@ import type { Clock } from '../rooms/types.ts';
 import { evaluate } from './evaluate.ts';
 import type { Overrides } from './overrides.ts';
 import { profileOf } from './policy-file.ts';
+import { PoolSums } from './pool-sums.ts';
 import type { PolicySource } from './policy-source.ts';
 import type { PolicySet, Situation } from './types.ts';
 
@@ -13,6 +14,7 @@ export class Quota {
   readonly #source: Pick<PolicySource, 'set'>;
   readonly #overrides: Pick<Overrides, 'all'>;
   readonly #clock: Clock;
+  readonly #pools = new PoolSums();
 
   constructor(options: {
     ledger: LedgerView;
@@ -43,8 +45,15 @@ export class Quota {
       set,
       ledger: this.ledger,
       overrides: this.#overrides.all,
-      now: this.#clock.now()
+      now: this.#clock.now(),
+      pools: this.#pools
     };
+  }
+
+  /** Adds up shared pools of many people anew, in slices. */
+  async refresh(set = this.set): Promise<void> {
+    const { ledger } = this;
+    await this.#pools.refresh(set, ledger, () => this.#clock.now());
   }
 
   allowances(user: string, groups?: readonly string[]): Allowance[] {

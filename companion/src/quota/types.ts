@@ -7,6 +7,7 @@ import type {
   QuotaThreshold
 } from '@jupyterlab-commons/protocol';
 import type { LedgerView, Millis, Rates } from '../ledger/types.ts';
+import type { PoolSums } from './pool-sums.ts';
 
 export type AuditAction = AdminAudit['entries'][number]['action'];
 
@@ -108,6 +109,8 @@ export type Situation = {
   /** Those that hold now. */
   overrides: readonly Override[];
   now: Millis;
+  /** Sums of pools with many people; where there are none they are added up at once. */
+  pools?: PoolSums;
 };
 
 /** What holds for one person; pure, quick (at most 1 ms for 20 policies), the same for page, dashboard, hook and CSV. */

@@ -157,6 +157,8 @@ export class TestQuota implements QuotaNow {
     return this.set.contact;
   }
 
+  async refresh(): Promise<void> {}
+
   allowances(user: string, groups?: readonly string[]) {
     const { set, ledger, overrides } = this;
     const person = {

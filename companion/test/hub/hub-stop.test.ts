@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { CommonsError } from '@jupyterlab-commons/protocol';
+import { type CommonsError } from '@jupyterlab-commons/protocol';
 import { HubClient } from '../../src/hub/hub-client.ts';
 import { TestClock } from '../rooms/test-clock.ts';
 
