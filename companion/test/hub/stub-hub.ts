@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import {
   createServer,
@@ -5,6 +6,7 @@ import {
   type ServerResponse
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 
 /** As the hub tells of a server; `started` is ISO 8601. */
 export type StubServer = {
@@ -29,6 +31,8 @@ export class StubHub {
   /** What every call gets instead of an answer. */
   mood: 'well' | 'refusing' | 'lying' | 'redirecting' = 'well';
   readonly asked: string[] = [];
+  /** Codes of the OAuth sign-in that were not redeemed yet: whose token each brings, and its challenge. */
+  readonly codes = new Map<string, { token: string; challenge: string }>();
   url = '';
   readonly #server = createServer((request, response) =>
     this.#answer(request, response)
@@ -66,6 +70,10 @@ export class StubHub {
       response
         .writeHead(status, { 'content-type': 'application/json' })
         .end(JSON.stringify(body));
+    if (path === 'oauth2/token' && this.mood === 'well') {
+      void this.#redeem(request, send);
+      return;
+    }
     switch (this.mood) {
       case 'refusing':
         send(503, { message: 'starting' });
@@ -79,6 +87,27 @@ export class StubHub {
       case 'well':
         this.#well(path, token, send);
     }
+  }
+
+  /** A code is good once, for who holds the client secret and the verifier. */
+  async #redeem(
+    request: IncomingMessage,
+    send: (status: number, body: unknown) => void
+  ): Promise<void> {
+    const form = new URLSearchParams(await text(request));
+    const code = form.get('code') ?? '';
+    const known = this.codes.get(code);
+    const challenge = createHash('sha256')
+      .update(form.get('code_verifier') ?? '')
+      .digest('base64url');
+    const fits =
+      form.get('client_secret') === this.serviceToken &&
+      known?.challenge === challenge;
+    this.codes.delete(code);
+    send(
+      fits ? 200 : 400,
+      fits ? { access_token: known?.token } : { error: 'invalid_grant' }
+    );
   }
 
   #well(
