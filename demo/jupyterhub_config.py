@@ -15,6 +15,8 @@ keeps nobody out of anything: never use it where people do not trust each other.
     COMMONS_COMPANION       if set, the companion's main file, for tests
     COMMONS_DEMO_SERVERS    if set, what single people's servers get, for tests: a JSON
                             object of {"environment": {}, "prefix": []} by name
+    COMMONS_DEMO_QUOTA      if set, the file of policies, for tests
+    COMMONS_POLL_SECONDS    if set, how often the hub is asked which servers run
 """
 
 import json
@@ -90,8 +92,17 @@ if api_token := os.environ.get("COMMONS_DEMO_API_TOKEN"):
         "--JupyterNotebookApp.expose_app_in_browser=True",
     ]
 
-# The companion. `directory` lets people find each other by part of a name.
-configure(c, port=companion_port, data_dir=directory / "commons", directory=True)
+# The companion. `directory` lets people find each other by part of a name; `quota`
+# counts what everybody uses, and here stops nobody.
+configure(
+    c,
+    port=companion_port,
+    data_dir=directory / "commons",
+    directory=True,
+    quota=True,
+    quota_file=os.environ.get("COMMONS_DEMO_QUOTA", HERE / "quota.yaml"),
+    environment={k: v for k, v in os.environ.items() if k == "COMMONS_POLL_SECONDS"},
+)
 
 for service in c.JupyterHub.services:
     service["environment"] = {**service.get("environment", {}), **mark, **companion}

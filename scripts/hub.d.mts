@@ -17,6 +17,9 @@ export type Servers = Record<
   { environment?: Record<string, string>; prefix?: string[] }
 >;
 
+/** Policies for a test, and how often the hub is asked which servers run. */
+export type Quota = { file: string; pollSeconds: number };
+
 export const PEOPLE: string[];
 export const PASSWORD: string;
 
@@ -26,6 +29,7 @@ export function startHub(options: {
   apiToken?: string;
   snapshot?: boolean;
   servers?: Servers;
+  quota?: Quota;
 }): Promise<RunningHub>;
 
 export function findEarlierRun(

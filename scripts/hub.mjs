@@ -126,7 +126,7 @@ function snapshotBuild(dir) {
   };
 }
 
-function spawnHub(dir, { ports, run, apiToken, snapshot, servers }) {
+function spawnHub(dir, { ports, run, apiToken, snapshot, servers, quota }) {
   const logFile = join(dir, 'hub.log');
   const child = spawn(
     join(venvBin, 'jupyterhub'),
@@ -147,6 +147,8 @@ function spawnHub(dir, { ports, run, apiToken, snapshot, servers }) {
         ]),
         COMMONS_DEMO_API_TOKEN: apiToken,
         COMMONS_DEMO_SERVERS: servers && JSON.stringify(servers),
+        COMMONS_DEMO_QUOTA: quota?.file,
+        COMMONS_POLL_SECONDS: quota && String(quota.pollSeconds),
         ...withoutHub,
         ...(snapshot ? snapshotBuild(dir) : {})
       })
@@ -164,7 +166,8 @@ function spawnHub(dir, { ports, run, apiToken, snapshot, servers }) {
  *
  * `port` is the public one (a free one if left out), `apiToken` a token with an
  * admin's rights for tests; with `snapshot` later builds do not reach this hub;
- * `servers` is what single people's servers get (see the demo's configuration).
+ * `servers` is what single people's servers get (see the demo's configuration);
+ * `quota` the file of policies, and how often the hub is asked which servers run.
  * The answer's `stop()` ends everything; `exited` resolves when the hub ends, for
  * whatever reason.
  */
@@ -173,7 +176,8 @@ export async function startHub({
   port,
   apiToken,
   snapshot = false,
-  servers
+  servers,
+  quota
 }) {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   await must(venvPython, [at('demo/notebooks.py'), join(dir, 'homes')]);
@@ -186,7 +190,8 @@ export async function startHub({
     run,
     apiToken,
     snapshot,
-    servers
+    servers,
+    quota
   });
   const exited = new Promise(resolve => child.once('exit', resolve));
   writeFileSync(

@@ -42,6 +42,8 @@ export const test = base.extend<
     hubName: string;
     /** What single people's servers get; only for a hub of one's own. */
     servers: Servers;
+    /** The policies of quota; only for a hub of one's own. */
+    policies: string;
     hub: TestHub;
     everybody: People;
   }
@@ -50,11 +52,14 @@ export const test = base.extend<
 
   servers: [{}, { option: true, scope: 'worker' }],
 
+  policies: ['', { option: true, scope: 'worker' }],
+
   hub: [
-    async ({ hubName, servers }, use, worker) => {
+    async ({ hubName, servers, policies }, use, worker) => {
       const hub = await TestHub.start(
         `${hubName}-${worker.workerIndex}`,
-        servers
+        servers,
+        policies
       );
       await use(hub);
       await hub.stop();

@@ -33,15 +33,31 @@ export class TestHub {
     private readonly _apiToken: string
   ) {}
 
-  static async start(name: string, servers?: Servers): Promise<TestHub> {
+  /** `policies`: a file of quota; the hub is then asked every five seconds which servers run. */
+  static async start(
+    name: string,
+    servers?: Servers,
+    policies = ''
+  ): Promise<TestHub> {
     await removeLeftovers();
     const apiToken = randomBytes(24).toString('hex');
     const dir = join(FOLDER, `hub-${process.pid}-${name}`);
+    const file = join(dir, 'quota.yaml');
+    const quota = policies === '' ? undefined : { file, pollSeconds: 5 };
+    if (quota !== undefined) {
+      mkdirSync(dir, { recursive: true });
+      writeFileSync(file, policies);
+    }
     return new TestHub(
       name,
-      await startHub({ dir, apiToken, snapshot: true, servers }),
+      await startHub({ dir, apiToken, snapshot: true, servers, quota }),
       apiToken
     );
+  }
+
+  /** Other policies hold a few seconds from now on; only where some were given at the start. */
+  writePolicies(text: string): void {
+    writeFileSync(join(this._hub.dir, 'quota.yaml'), text);
   }
 
   get url(): string {
