@@ -3,9 +3,9 @@
  *
  *   node scripts/bench.mjs [name [part ...]]    all without a name
  *
- * The names are those of companion/bench/ and `sampler`, which measures what
- * the sampler costs beside other extensions. They are installed in an
- * environment of their own; its parts are in scripts/bench/sampler.py.
+ * The names are those of companion/bench/, `sampler` and `git`, which measure
+ * what the sampler and the history cost beside other extensions. These are
+ * installed in environments of their own; the parts are in scripts/bench/.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
@@ -15,17 +15,26 @@ import { StepFailed, main, must, openLog, step } from './common/steps.mjs';
 import { hashOf, unlessDone } from './common/stamps.mjs';
 import { setup } from './setup.mjs';
 
-const SAMPLER = 'sampler';
-const PEERS = join(cache, 'bench-peers');
-const PEERS_PYTHON = join(PEERS, 'bin/python');
-const REQUIREMENTS = 'scripts/bench/peers-requirements.txt';
+/** Benches beside other extensions: where those are installed, and from what. */
+const PEERS = {
+  sampler: {
+    place: 'bench-peers',
+    requirements: 'peers-requirements.txt',
+    program: 'sampler.py'
+  },
+  git: {
+    place: 'bench-git',
+    requirements: 'git-requirements.txt',
+    program: 'git_costs.py'
+  }
+};
 const CONSTRAINTS = 'scripts/requirements.txt';
 
 function chosen(name) {
   const all = readdirSync(at('companion/bench'))
     .filter(file => file.endsWith('.ts'))
     .map(file => file.replace(/\.ts$/, ''))
-    .concat(SAMPLER);
+    .concat(Object.keys(PEERS));
   if (name !== undefined && !all.includes(name)) {
     console.error(
       `There is no bench of that name. There are: ${all.join(', ')}.`
@@ -36,28 +45,33 @@ function chosen(name) {
 }
 
 /** The other extensions, on the same Python and server as ours but never beside our tools. */
-const installPeers = () =>
-  unlessDone(
-    'bench-peers',
-    { hash: hashOf([REQUIREMENTS, CONSTRAINTS]), outputs: [PEERS_PYTHON] },
+function installPeers(name) {
+  const place = join(cache, PEERS[name].place);
+  const python = join(place, 'bin/python');
+  const requirements = `scripts/bench/${PEERS[name].requirements}`;
+  return unlessDone(
+    PEERS[name].place,
+    { hash: hashOf([requirements, CONSTRAINTS]), outputs: [python] },
     async () => {
-      await must(venvPython, ['-m', 'venv', '--clear', PEERS]);
-      await must(PEERS_PYTHON, [
-        ...['-m', 'pip', 'install', '-r', REQUIREMENTS, '-c', CONSTRAINTS]
+      await must(venvPython, ['-m', 'venv', '--clear', place]);
+      await must(python, [
+        ...['-m', 'pip', 'install', '-r', requirements, '-c', CONSTRAINTS]
       ]);
     }
   );
+}
 
 async function commandOf(name, parts) {
-  if (name !== SAMPLER) {
+  if (!(name in PEERS)) {
     return [venvNode(), at('companion/bench', `${name}.ts`)];
   }
   await step(
     'extensions to compare with',
     'Check that this machine reaches the package index (PyPI), then run this again.',
-    installPeers
+    () => installPeers(name)
   );
-  return [PEERS_PYTHON, at('scripts/bench/sampler.py'), ...parts];
+  const python = join(cache, PEERS[name].place, 'bin/python');
+  return [python, at('scripts/bench', PEERS[name].program), ...parts];
 }
 
 /** Runs one bench in front of the person, who wants to see it as it comes. */

@@ -58,7 +58,9 @@ _INSTALLED = (
     "jupyter_resource_usage",
     "jupyterlab",
     "jupyterlab_commons",
+    "jupyterlab_git",
     "jupyterlab_nvdashboard",
+    "nbdime",
     "notebook_shim",
 )
 
@@ -167,15 +169,21 @@ def _execute_request(code: str) -> dict[str, Any]:
 
 @asynccontextmanager
 async def running(
-    kind: Kind, folder: Path, environ: Mapping[str, str] | None = None
+    kind: Kind,
+    folder: Path,
+    environ: Mapping[str, str] | None = None,
+    root: Path | None = None,
 ) -> AsyncIterator[Server]:
-    """A server with its files below `folder`, and all its processes ended after it."""
+    """A server with its files below `folder`, and all its processes ended after it.
+
+    `root` is what it serves where that is something else.
+    """
     home = folder / secrets.token_hex(4)
     config = home / "config"
     config.mkdir(parents=True)
     port, token, mark = _free_port(), secrets.token_hex(16), secrets.token_hex(16)
     (config / "jupyter_server_config.json").write_text(
-        json.dumps(_config(kind, home, port, token))
+        json.dumps(_config(kind, root or home, port, token))
     )
     process = _start(home, {**_environ(home), **(environ or {}), MARK: mark})
     server = Server(kind, process.pid, port, token, home)
@@ -217,7 +225,7 @@ def _environ(home: Path) -> dict[str, str]:
     }
 
 
-def _config(kind: Kind, home: Path, port: int, token: str) -> dict[str, Any]:
+def _config(kind: Kind, root: Path, port: int, token: str) -> dict[str, Any]:
     switches = {name: name in kind.extensions for name in _INSTALLED}
     return {
         **kind.settings,
@@ -228,7 +236,7 @@ def _config(kind: Kind, home: Path, port: int, token: str) -> dict[str, Any]:
             "open_browser": False,
             "port": port,
             "port_retries": 0,
-            "root_dir": str(home),
+            "root_dir": str(root),
         },
         "IdentityProvider": {"token": token},
     }

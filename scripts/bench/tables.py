@@ -64,7 +64,7 @@ def memory_free() -> int:
     return 0
 
 
-def introduce() -> None:
+def introduce(packages: Sequence[str] = _PACKAGES) -> None:
     models = [
         line.partition(":")[2].strip()
         for line in Path("/proc/cpuinfo").read_text().splitlines()
@@ -75,8 +75,5 @@ def introduce() -> None:
         f" {memory_free() / 2**30:.1f} GiB of memory free,"
         f" Linux {platform.release()}, load {os.getloadavg()[0]:.1f}"
     )
-    say(f"versions: Python {platform.python_version()}, " + _versions())
-
-
-def _versions() -> str:
-    return ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
+    named = ", ".join(f"{name} {version(name)}" for name in packages)
+    say(f"versions: Python {platform.python_version()}, {named}")
