@@ -11,7 +11,7 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlsplit
 from urllib.request import Request, urlopen
 
-from .configure import DIRECTORY_SCOPES, QUOTA_SCOPES, SCOPES
+from .configure import QUOTA_SCOPES, SCOPES
 from .findings import bad, good
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def _service_scopes(
     # Every service may identify itself; that comes without a role.
     own = {scope for scope in held if scope.endswith(f"!service={name}")}
     # Without the configuration nobody knows which of these were asked for.
-    perhaps = {*DIRECTORY_SCOPES, *QUOTA_SCOPES} if scopes is None else set()
+    perhaps = {*QUOTA_SCOPES} if scopes is None else set()
     more = held - own - wanted - perhaps
     if wanted - held:
         return bad(

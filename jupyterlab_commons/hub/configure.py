@@ -18,6 +18,7 @@ from .config_values import (
     update_entries,
     value_of,
 )
+from .group_admins import GROUP_ADMINS, ROLE_END, role_of, setting_of
 from .hooks import bad_hooks, chain_hooks, unchain_hooks
 from .unsafe import unsafe_scopes
 
@@ -32,12 +33,10 @@ DEFAULT_PORT = 8765
 DEFAULT_DATA_DIR = "jupyterhub-commons"
 LAUNCHER = "jupyterlab_commons.hub.launcher"
 
-# Does this user exist, and in which groups are they? Nothing that opens a
-# server, reads a token or changes anything.
-SCOPES = ("read:users:groups", "read:users:name")
-DIRECTORY_SCOPES = ("list:users",)
-# Which servers run, since when and of which profile; and to stop one.
-QUOTA_SCOPES = ("delete:servers", "list:users", "read:servers")
+# Who is there, in which groups, and which servers run since when and of which
+# profile? Nothing that opens a server, reads a token or changes anything.
+SCOPES = ("list:users", "read:servers", "read:users:groups", "read:users:name")
+QUOTA_SCOPES = ("delete:servers",)
 
 HOOK_TOKEN = "COMMONS_HOOK_TOKEN"  # noqa: S105
 QUOTA_FILE = "COMMONS_QUOTA_FILE"
@@ -77,6 +76,7 @@ def configure(
     quota_file: str | os.PathLike[str] | None = None,
     fail: Fail = "open",
     hook_token: str | None = None,
+    group_admins: Mapping[str, Sequence[str]] | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> None:
     """Add service, role and spawner environment; call it last.
@@ -104,6 +104,8 @@ def configure(
       seconds, `closed` does not.
     - `hook_token`: the secret of the hook, when the companion is `external`; it must
       be told the same one as `COMMONS_HOOK_TOKEN`. Otherwise one is made up.
+    - `group_admins`: group -> names, or `@` and a group, of those who may see what
+      its members use, and give them more, on the admin's page.
     - `environment`: further `COMMONS_*` settings of the companion.
     """
     problems = unsafe_scopes(c)
@@ -120,7 +122,7 @@ def configure(
     service: dict[str, Any] = {
         "name": name,
         "url": address,
-        "display": False,
+        "display": True,
         "info": dict(MARK),
     }
     if external:
@@ -131,18 +133,22 @@ def configure(
             service["environment"][HOOK_TOKEN] = hook_token
         if quota_file:
             service["environment"][QUOTA_FILE] = os.path.abspath(quota_file)
+        if group_admins:
+            service["environment"][GROUP_ADMINS] = setting_of(group_admins)
     reached = server_url or (service["url"].rstrip("/") + prefix)
     _add(
         c,
         Addition(
             service,
-            _role(name, directory=directory, quota=quota),
+            _role(name, quota=quota),
             {
                 "COMMONS_URL": reached.rstrip("/") + "/",
                 "COMMONS_PUBLIC_URL": _public_url(c, name, prefix, public_url),
             },
         ),
     )
+    if group_admins:
+        _put(c, "load_roles", role_of(name, group_admins), replaces=True)
     if hook_token:
         place = service["url"].rstrip("/") + prefix
         chain_hooks(c, CompanionAsker(place, hook_token), fail=fail)
@@ -182,16 +188,12 @@ def is_ours(entry: object) -> bool:
     info = entry.get("info")
     return (isinstance(info, dict) and info.get("made_by") == MARK["made_by"]) or str(
         entry.get("name")
-    ).endswith("-companion-reads")
+    ).endswith(("-companion-reads", ROLE_END))
 
 
-def _role(name: str, *, directory: bool, quota: bool) -> dict[str, Any]:
+def _role(name: str, *, quota: bool) -> dict[str, Any]:
     """One role, so that a scope that is not wanted any more is taken back."""
-    scopes = {
-        *SCOPES,
-        *(DIRECTORY_SCOPES if directory else ()),
-        *(QUOTA_SCOPES if quota else ()),
-    }
+    scopes = {*SCOPES, *(QUOTA_SCOPES if quota else ())}
     return {
         "name": f"{name}-companion-reads",
         "description": "What the companion of JupyterLab Commons may ask the hub.",

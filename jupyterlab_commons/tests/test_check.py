@@ -21,6 +21,7 @@ from jupyterlab_commons.hub.check_machine import (
     check_port,
     file_system_of,
 )
+from jupyterlab_commons.hub.configure import SCOPES
 from jupyterlab_commons.hub.findings import Finding
 
 IMPORT = "from jupyterlab_commons.hub import configure\nc = get_config()\n"
@@ -266,11 +267,11 @@ class TestRunningHub:
     @pytest.mark.parametrize(
         ("scopes", "found"),
         [
-            (["read:users:groups", "read:users:name"], None),
-            (["read:users:groups", "read:users:name", "list:users"], None),
-            (["read:users:name"], "lacks read:users:groups"),
+            ([*SCOPES], None),
+            ([*SCOPES, "delete:servers"], None),
+            ([*SCOPES[:2], "read:users:name"], "lacks read:users:groups"),
             (
-                ["read:users:groups", "read:users:name", "access:servers"],
+                [*SCOPES, "access:servers"],
                 "more than it needs: access:servers",
             ),
         ],

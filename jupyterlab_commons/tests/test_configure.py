@@ -61,21 +61,27 @@ def test_two_lines_are_enough() -> None:
     assert hub(c).load_roles[0] == {"name": "a default"}
 
 
-def test_the_service_may_read_two_things_and_nothing_else() -> None:
+def test_the_service_may_read_four_things_and_nothing_else() -> None:
     c = Config()
     configure(c)
     role = hub(c).load_roles[-1]
     assert role["services"] == ["commons"]
-    assert role["scopes"] == ["read:users:groups", "read:users:name"] == sorted(SCOPES)
+    assert role["scopes"] == sorted(SCOPES)
+    assert role["scopes"] == [
+        "list:users",
+        "read:servers",
+        "read:users:groups",
+        "read:users:name",
+    ]
     assert not {"users", "groups", "tokens"} & set(role)
     assert "admin" not in service(c)
     assert "oauth_client_allowed_scopes" not in service(c)
 
 
-def test_a_directory_needs_the_list_of_users() -> None:
+def test_a_directory_is_a_setting_and_no_further_right() -> None:
     c = Config()
     configure(c, directory=True)
-    assert "list:users" in hub(c).load_roles[-1]["scopes"]
+    assert hub(c).load_roles[-1]["scopes"] == sorted(SCOPES)
     assert service(c)["environment"]["COMMONS_DIRECTORY"] == "1"
 
 
@@ -129,9 +135,7 @@ def test_calling_it_again_replaces_only_its_own(lazy: bool) -> None:  # noqa: FB
     assert service(c)["url"] == "http://127.0.0.1:9000"
     assert environment(c)["COMMONS_URL"] == "http://127.0.0.1:9000/services/commons/"
     ours = [r for r in hub(c).load_roles if r["name"].startswith("commons")]
-    assert [r["scopes"] for r in ours] == [
-        ["list:users", "read:users:groups", "read:users:name"]
-    ]
+    assert [r["scopes"] for r in ours] == [sorted(SCOPES)]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 import re
 from typing import Any
@@ -62,6 +63,23 @@ def test_the_role_gets_these_scopes_and_nothing_else() -> None:
     assert not {"users", "groups", "tokens"} & set(role(c))
     assert "admin" not in service(c)
     assert sorted({*SCOPES, *QUOTA_SCOPES}) == role(c)["scopes"]
+
+
+def test_group_admins_may_open_the_page_and_nothing_else() -> None:
+    c = Config()
+    configure(c, group_admins={"lab": ["carol", "@leads"], "b": ["carol"]})
+    roles = {r["name"]: r for r in hub(c).load_roles}
+    assert roles["commons-group-admins"]["scopes"] == [
+        "access:services!service=commons"
+    ]
+    assert roles["commons-group-admins"]["users"] == ["carol"]
+    assert roles["commons-group-admins"]["groups"] == ["leads"]
+    told = service(c)["environment"]["COMMONS_GROUP_ADMINS"]
+    assert json.loads(told) == {"lab": ["carol", "@leads"], "b": ["carol"]}
+    configure(c, group_admins={"lab": ["dora"]})
+    roles = {r["name"]: r for r in hub(c).load_roles}
+    assert roles["commons-group-admins"]["users"] == ["dora"]
+    assert len([r for r in hub(c).load_roles if "commons" in r["name"]]) == 2
 
 
 def test_without_it_nothing_is_added() -> None:
