@@ -45,7 +45,7 @@ export function CoAuthorList(props: ChangesProps): JSX.Element {
         ))}
         {added.map(({ name, email }) => (
           <li key={email} className="jp-Commons-CoAuthor">
-            <PersonText name={name} email={email} />
+            <PersonText name={name} email={email} />{' '}
             <Link
               aria-label={trans.__('Remove %1', shortName(name))}
               onClick={() => {
