@@ -328,9 +328,13 @@ export class KeptFile {
     this.#schedule();
   }
 
-  #ask(call: LinkCall): Promise<LinkResult> {
+  async #ask(call: LinkCall): Promise<LinkResult> {
     const { path, type } = this.document;
-    return this.#options.ask({ ...call, path, type });
+    const result = await this.#options.ask({ ...call, path, type });
+    if (call.method === 'read' && type === 'text') {
+      this.#writer.saw(result.content);
+    }
+    return result;
   }
 
   async #onRefusal(error: CommonsError): Promise<void> {

@@ -2,6 +2,7 @@
 import type { DocumentType, Steps } from '@jupyterlab-commons/protocol';
 import * as Y from 'yjs';
 import { isObject, type JsonObject } from '../rooms/json.ts';
+import { evenLines } from '../rooms/line-ends.ts';
 import { cellOf, metadataOf, readNotebook } from '../rooms/notebook.ts';
 import {
   beginningOf,
@@ -64,7 +65,7 @@ export function* versionOfFile(
   text: string
 ): Steps<OtherVersion> {
   if (type === 'text') {
-    return { type, outline: { type, text } };
+    return { type, outline: { type, text: evenLines(text) } };
   }
   const { minor, metadata, cells } = readNotebook(text);
   const outlines: CellOutline[] = [];

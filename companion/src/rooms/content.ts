@@ -5,6 +5,7 @@ import {
   type DocumentType
 } from '@jupyterlab-commons/protocol';
 import * as Y from 'yjs';
+import { evenLines } from './line-ends.ts';
 import { notebookText, seedNotebook, type CellTexts } from './notebook.ts';
 import { outlining, type Outline } from './outline.ts';
 import { defineRoots } from './schema.ts';
@@ -26,7 +27,7 @@ export function seedUpdate(
   if (type === 'notebook') {
     seedNotebook(doc, content);
   } else if (typeof content === 'string') {
-    doc.getText('source').insert(0, content);
+    doc.getText('source').insert(0, evenLines(content));
   } else {
     throw new CommonsError('FILE_UNSHAREABLE', 'it is not a text');
   }

@@ -6,6 +6,7 @@
 import { CommonsError } from '@jupyterlab-commons/protocol';
 import * as Y from 'yjs';
 import { cleanJson, isObject, type JsonObject } from './json.ts';
+import { evenLines, withoutMark } from './line-ends.ts';
 import {
   joinAttachments,
   joinLines,
@@ -171,7 +172,7 @@ export function readNotebook(content: unknown): FileNotebook {
   let value: unknown = content;
   try {
     value = cleanJson(
-      typeof content === 'string' ? JSON.parse(content) : content
+      typeof content === 'string' ? JSON.parse(withoutMark(content)) : content
     );
   } catch {
     throw unshareable('it is not readable as JSON');
@@ -193,7 +194,10 @@ export function readNotebook(content: unknown): FileNotebook {
     // Every cell of ours has an id.
     minor: Math.max(5, typeof minor === 'number' ? minor : 0),
     metadata: without(isObject(metadata) ? metadata : {}, transientKeys),
-    cells: cells.filter(isObject)
+    cells: cells.filter(isObject).map(cell => ({
+      ...cell,
+      source: evenLines(joinLines(cell.source ?? '') ?? '')
+    }))
   };
 }
 

@@ -6,6 +6,7 @@ import {
   type NewDocument
 } from '@jupyterlab-commons/protocol';
 import type { Caller } from '../hub/callers.ts';
+import { withoutMark } from '../rooms/line-ends.ts';
 import type { Clock, Outline } from '../rooms/types.ts';
 import type {
   AuditEntry,
@@ -313,7 +314,7 @@ function parsed(type: DocumentType, content: string): unknown {
     return content;
   }
   try {
-    return JSON.parse(content) as unknown;
+    return JSON.parse(withoutMark(content)) as unknown;
   } catch {
     throw new CommonsError('FILE_UNSHAREABLE', 'it is not JSON');
   }
