@@ -80,6 +80,11 @@ export class Book implements LedgerView {
     return this.#meters.get(meter, user, resource, from, to);
   }
 
+  /** Up to when a meter has told what it measures; null: never. */
+  meteredAt(meter: string): Millis | null {
+    return this.#meters.answeredAt(meter);
+  }
+
   user(name: string): LedgerUser | null {
     return this.#users.get(name) ?? null;
   }

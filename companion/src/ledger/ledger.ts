@@ -26,6 +26,8 @@ import type {
 } from './types.ts';
 
 const DAY_MS = 86_400_000;
+/** Rows in one message to the store's thread. */
+const MOST_METERED = 1_000;
 
 /** Of what was chosen at the start of a server: its profile, by the rules of the policy file. */
 export type ProfileOf = (options: Readonly<Record<string, string>>) => Profile;
@@ -199,14 +201,20 @@ export class Ledger extends Book implements LedgerView {
     await this.#options.store.putCorrection(correction);
   }
 
-  /** What a meter has measured up to `at`, for everybody. */
+  /** What a meter has measured up to `at`, for everybody; resolves when it is written. */
   async measured(
     meter: string,
     at: Millis,
     metered: readonly Metered[]
   ): Promise<void> {
     this.putMetered(meter, at, metered);
-    await this.#options.store.putMetered(metered);
+    const writes: Promise<void>[] = [];
+    for (let row = 0; row < metered.length; row += MOST_METERED) {
+      const part = metered.slice(row, row + MOST_METERED);
+      writes.push(this.#options.store.putMetered(part));
+      await new Promise(setImmediate);
+    }
+    await Promise.all(writes);
   }
 
   /** Resolves when everything is written, or cannot be now. */

@@ -17,6 +17,11 @@ export class MeterSums {
     this.#answered.set(meter, Math.max(at, this.#answered.get(meter) ?? at));
   }
 
+  /** Up to when the meter has told; null: never. */
+  answeredAt(meter: string): Millis | null {
+    return this.#answered.get(meter) ?? null;
+  }
+
   /** In place of what the meter said of the same user and `from`. */
   put(metered: Metered): void {
     const { meter, resource, user } = metered;
