@@ -356,7 +356,8 @@ export function createCompanion(options: CompanionOptions): Companion {
     watch,
     lookAtPolicies: () => quota.source.look(),
     async listen() {
-      await quota.start();
+      // Its file may be locked: documents are served nevertheless.
+      await within(FLUSH_MS, quota.start());
       await listening(server, config);
       watch.start();
       shares.start();

@@ -87,7 +87,16 @@ async function start(): Promise<void> {
     const key = await sessionKey(config.dataDir);
     const folder = config.store === '' ? config.dataDir : config.store;
     const store = await openStore(folder);
-    const ledgerStore = await openLedgerStore(folder);
+    const ledgerStore = await openLedgerStore(folder, {
+      onHealth: (healthy, reason) =>
+        healthy
+          ? log.info('the ledger can be written again')
+          : log.warn('the ledger cannot be written; it goes on in memory', {
+              reason
+            }),
+      onSetAside: path =>
+        log.error('the ledger was damaged; a new one is begun', { path })
+    });
     const companion = createCompanion({
       ...{ config, store, ledgerStore, key, tokens, log }
     });

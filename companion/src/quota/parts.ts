@@ -12,7 +12,9 @@ import type { Resources } from '../http/router.ts';
 import type { HubClient } from '../hub/hub-client.ts';
 import { HubWatch } from '../ledger/hub-watch.ts';
 import { Ledger } from '../ledger/ledger.ts';
+import { Meters } from '../ledger/meters/meters.ts';
 import { NO_RATES } from '../ledger/rates.ts';
+import { Reported } from '../ledger/reported.ts';
 import type { Events } from '../live/events.ts';
 import type { Links } from '../live/link.ts';
 import { reasonOf, type Log } from '../log.ts';
@@ -63,6 +65,8 @@ export class QuotaParts {
   readonly #overrides: Overrides;
   readonly #gpus = new GpuWatch();
   readonly #hubWatch: HubWatch | null;
+  readonly #meters: Meters;
+  readonly #reported: Reported;
   readonly #groupAdmins: GroupAdmins;
   readonly #audit: Audit;
 
@@ -92,6 +96,12 @@ export class QuotaParts {
     });
     this.#hubWatch =
       hub && new HubWatch({ hub, ledger, clock, log, pollSeconds });
+    this.#meters = new Meters({ ledger, clock, log });
+    this.#reported = new Reported({
+      ...{ store, clock, log },
+      newest: (user, server) => options.samples.newest(user, server)
+    });
+    options.samples.listen(this.#reported);
     options.samples.listen({
       used: (user, server, delta) => {
         const { gpus = 0 } = options.samples.newest(user, server)?.sample ?? {};
@@ -104,6 +114,7 @@ export class QuotaParts {
   async start(): Promise<void> {
     try {
       await this.ledger.load();
+      await this.#reported.load();
       await this.#overrides.start();
       await this.requests.start();
       await this.source.start();
@@ -121,6 +132,8 @@ export class QuotaParts {
     this.source.stop();
     this.#overrides.stop();
     this.enforcement.stop();
+    this.#meters.stop();
+    await this.#reported.close();
     await this.ledger.close();
   }
 
@@ -177,7 +190,7 @@ export class QuotaParts {
       quota,
       requests,
       stops: enforcement.stops,
-      store: this.#options.store,
+      store: this.#reported,
       broken: () => this.source.state.kind === 'broken',
       reports: (user, server) => this.#heard(user, server) !== null
     };
@@ -213,7 +226,8 @@ export class QuotaParts {
 
   /** Other limits hold: servers are counted by the profiles of now, and people hear of it. */
   #changed(): void {
-    const { profiles } = this.source.set;
+    const { profiles, meters } = this.source.set;
+    this.#meters.setRules(meters);
     this.ledger.setProfiles(options => {
       const profile = profileOf(profiles, options);
       return profile === null
