@@ -1,9 +1,10 @@
-import type { Allowance, QuotaThreshold } from '@jupyterlab-commons/protocol';
+import type { Allowance } from '@jupyterlab-commons/protocol';
 import type { LedgerView, Millis } from '../ledger/types.ts';
 import { isBelow } from './course.ts';
 import { limitsOf, type Limit } from './limits.ts';
 import { endsAt, freeAt, usedNow, windowAt, type Counted } from './measure.ts';
 import { peopleOf, type PoolNow } from './pool-sums.ts';
+import { refusesStart } from './standing.ts';
 import type { Evaluate, Policy, Situation } from './types.ts';
 
 /** For so long a moving window over many people is not added up again while the ledger stands still. */
@@ -120,11 +121,6 @@ function standing(
   function freedAt(level: number): Millis | null {
     return kept(`free ${level}`, () => freeAt(counted, used, level));
   }
-}
-
-/** A server that would be stopped at once is not started either. */
-function refusesStart({ actions }: QuotaThreshold): boolean {
-  return actions.includes('refuse-start') || actions.includes('stop');
 }
 
 function poolOf({ ledger, now }: Situation, policy: Policy): Pool {

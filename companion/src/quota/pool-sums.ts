@@ -4,6 +4,7 @@ import type { LedgerView, Millis } from '../ledger/types.ts';
 import { balanceLevel, periodStarts, usedByPeriod } from './balance.ts';
 import { isBelow, piecesOf, thinned, within, type Piece } from './course.ts';
 import { endsAt, freeAt, usedNow, windowAt, type Counted } from './measure.ts';
+import { refusesStart } from './standing.ts';
 import type { Policy, PolicySet } from './types.ts';
 
 /** Fewer people than this are added up when somebody asks. */
@@ -146,16 +147,16 @@ async function foretell({ counted, used, times }: PoolNow): Promise<void> {
   const { limit, thresholds } = counted.policy;
   await breathe();
   if (isBelow(used, limit)) {
-    times.set(`ends${limit}`, endsAt(counted, used, limit));
+    times.set(`ends ${limit}`, endsAt(counted, used, limit));
   }
   const refusing = thresholds
-    .filter(({ actions }) => actions.includes('refuse-start'))
+    .filter(refusesStart)
     .map(({ percent }) => (limit * percent) / 100)
     .filter(level => !isBelow(used, level));
   if (refusing.length > 0) {
     await breathe();
     const level = Math.min(...refusing);
-    times.set(`free${level}`, freeAt(counted, used, level));
+    times.set(`free ${level}`, freeAt(counted, used, level));
   }
   await breathe();
 }

@@ -1,4 +1,4 @@
-import type { Allowance } from '@jupyterlab-commons/protocol';
+import type { Allowance, QuotaThreshold } from '@jupyterlab-commons/protocol';
 
 /** From here on somebody is near a limit. */
 const NEAR = 0.8;
@@ -36,4 +36,9 @@ export function nearestOf(allowances: readonly Allowance[]): Allowance | null {
     }
   }
   return nearest;
+}
+
+/** A server that would be stopped at once is not started either. */
+export function refusesStart({ actions }: QuotaThreshold): boolean {
+  return actions.includes('refuse-start') || actions.includes('stop');
 }
