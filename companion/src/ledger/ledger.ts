@@ -105,19 +105,26 @@ export class Ledger extends Book implements LedgerView {
   }
 
   async #loadRuns(seen: Seen | null): Promise<void> {
-    let after: string | null = null;
-    do {
-      const page: { runs: StoredRun[]; next: string | null } =
-        await this.#options.store.runs(this.#oldest(), after);
-      await inSlices(page.runs, run => {
-        const known = restored(run, seen);
-        this.runsOf(run.user)[known.open ? 'setOpen' : 'end'](known);
-        if (known.open) {
-          this.#sightings.set(keyOf(known), 0);
-        }
-      });
-      after = page.next;
-    } while (after !== null);
+    const { store } = this.#options;
+    const from = this.#oldest();
+    let page = await store.runs(from, null);
+    for (;;) {
+      // The next page is read while this one is taken in.
+      const next = page.next === null ? null : store.runs(from, page.next);
+      await inSlices(page.runs, run => this.#restore(run, seen));
+      if (next === null) {
+        return;
+      }
+      page = await next;
+    }
+  }
+
+  #restore(run: StoredRun, seen: Seen | null): void {
+    const known = restored(run, seen);
+    this.runsOf(run.user)[known.open ? 'setOpen' : 'end'](known);
+    if (known.open) {
+      this.#sightings.set(keyOf(known), 0);
+    }
   }
 
   /** The rules by which profiles are told from now on; what was counted stays. */

@@ -84,7 +84,12 @@ export type MeterRule = {
   everySeconds: number;
 } & (
   | { kind: 'prometheus'; url: string; query: string; userLabel: string }
-  /** Programs print one line `user amount` a person, in the unit of the resource; the argument list is used as it stands. */
+  /**
+   * Programs print one line `user amount` a person, in the unit of the resource;
+   * hours are those since they were asked before. The argument list is used as
+   * it stands, but for `{from}`, `{to}` (local time) and `{seconds}`, which say
+   * what time it is about; in a query, `{seconds}`.
+   */
   | { kind: 'command'; command: readonly string[] }
   | { kind: 'slurm'; command: readonly string[] }
   | { kind: 'filesystem'; command: readonly string[] }

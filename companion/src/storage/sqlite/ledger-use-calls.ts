@@ -22,7 +22,8 @@ import {
   userOf
 } from './ledger-rows.ts';
 
-const PAGE_RUNS = 2000;
+/** More at once would hold up the thread that takes them in. */
+const PAGE_RUNS = 500;
 const DAY = 86_400_000;
 
 /** `(?, ?, …)` for so many values. */
