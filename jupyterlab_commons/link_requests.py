@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from .errors import CommonsError
 from .files import MAX_PATH_CHARS
+from .kernel import LIVE_PREFIX
 from .watch import Entry, FileWatch
 
 if TYPE_CHECKING:
@@ -210,7 +211,8 @@ class LinkRequests:
 
         def keep_all() -> int:
             kept, left = 0, MAX_KEPT_BYTES
-            for path in dict.fromkeys(paths):
+            files = (self._file_of(path) for path in paths)
+            for path in dict.fromkeys(files):
                 if kept >= MAX_KEPT:
                     break
                 try:
@@ -222,6 +224,13 @@ class LinkRequests:
             return kept
 
         await self._say(id=number, done={"kept": await self._in_worker(keep_all)})
+
+    def _file_of(self, path: str) -> str:
+        """A kernel of a live notebook goes by the document's id, not by its file."""
+        if not path.startswith(LIVE_PREFIX):
+            return path
+        document = path.removeprefix(LIVE_PREFIX).partition("/")[0]
+        return self._watch.path_of(document) or path
 
     async def _replace_watch(self, number: int, entries: list[Entry]) -> None:
         await self._in_worker(lambda: self._watch.replace(entries))

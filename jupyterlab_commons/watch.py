@@ -81,6 +81,13 @@ class FileWatch:
     def replace(self, entries: Iterable[Entry]) -> None:
         self._watched = [_Watched(e.document, e.path, e.hash) for e in entries]
 
+    def path_of(self, document: str) -> str | None:
+        """Where the file of a live document lies, if it is watched."""
+        for watched in self._watched:
+            if watched.document == document:
+                return watched.path
+        return None
+
     def written(self, path: str, written_hash: str) -> None:
         """Our own write is not news. Call it before the next `look`."""
         for watched in self._watched:

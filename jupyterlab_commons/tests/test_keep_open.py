@@ -89,6 +89,24 @@ async def test_what_is_open_is_copied_and_stays_as_it_is(
     assert not copy_of(root, "closed.ipynb").exists()
 
 
+async def test_of_a_live_notebook_its_file_is_copied(
+    server: Server, opened: Open, root: Path
+) -> None:
+    (root / "work").mkdir()
+    (root / "work/a.ipynb").write_text("a")
+    document = "d" * 26
+    watched = {"document": document, "path": "work/a.ipynb", "hash": None}
+    await server.ask(7, "watch", files=[watched])
+    assert await server.heard() == {"id": 7, "done": {}}
+    opened.paths = [f"live:{document}/a.ipynb", f"live:{'e' * 26}/b.ipynb"]
+    await server.ask(8, "keep-open")
+    # Whoever watches may tell of the file in between.
+    while (answer := await server.heard()).get("id") != 8:
+        pass
+    assert answer["done"] == {"kept": 1}
+    assert copy_of(root, "work/a.ipynb").read_text() == "a"
+
+
 async def test_there_is_one_copy_of_a_file_however_often(
     server: Server, opened: Open, root: Path
 ) -> None:
