@@ -100,10 +100,6 @@ export class Countdown {
 
   #attempt(): void {
     const { work, log } = this.#options;
-    if (work.hubAway) {
-      this.#waitForHub();
-      return;
-    }
     this.#change({ state: 'stopping' });
     this.#prepared
       .then(() => (this.#ended ? null : work.carryOut(this.stop)))

@@ -61,6 +61,19 @@ describe('notices', () => {
     assert.equal(new Set(quota.told.map(({ key }) => key)).size, 3);
   });
 
+  it('the next window tells anew, also what was reached while nobody looked', async () => {
+    const before = await new TestQuota(calendar).start();
+    before.clock.advance(12 * HOUR);
+    before.run('ada', 6);
+    await before.look();
+    before.end('ada');
+    before.clock.advance(24 * HOUR);
+    before.run('ada', 6);
+    const after = await new TestQuota(calendar, before).start();
+    await after.look();
+    assert.deepEqual(after.news(), ['notice hours 50']);
+  });
+
   it('in a moving window use that hovers at a threshold is told once, and one that has fallen is told anew', async () => {
     const quota = await new TestQuota(rolling).start();
     quota.run('ada', 5);
