@@ -157,8 +157,11 @@ function sorted({ rows, at }: Table, sort: PageWanted['sort']): readonly Row[] {
   if (known !== undefined) {
     return known;
   }
-  const values = new Map(rows.map(row => [row, valueOf(row, sort, at)]));
-  const made = [...rows].sort((a, b) => values.get(a)! - values.get(b)!);
+  const values = Float64Array.from(rows, row => valueOf(row, sort, at));
+  const order = Uint32Array.from(rows.keys()).sort(
+    (a, b) => values[a]! - values[b]! || a - b
+  );
+  const made = Array.from(order, index => rows[index]!);
   kept.set(sort, made);
   return made;
 }

@@ -12,8 +12,11 @@ const FEW = 500;
 /** How long it is not made anew, of few and of many. */
 const FRESH_FEW_MS = 1_000;
 const FRESH_MS = 10_000;
-/** An older one is not shown while the next one is made. */
+/** And so many times as long as it took to make: a small part of the process is enough for it. */
+const FRESH_TIMES = 25;
+/** An older one, or one so many times as old as it may be, is not shown while the next one is made. */
 const OLD_MS = 120_000;
+const OLD_TIMES = 3;
 
 /** Everybody at one moment; nothing in it changes. */
 export type Table = {
@@ -23,6 +26,8 @@ export type Table = {
   days: readonly Day[];
   /** Use of all people together, by day. */
   total: readonly Used[];
+  /** How long making it took. */
+  tookMs: number;
   /** What it was made from. */
   set: PolicySet;
   overrides: readonly Override[];
@@ -56,11 +61,14 @@ export class AdminTable {
     }
     const age = now - table.at;
     const few = table.rows.length <= FEW;
-    if (age >= 0 && age < (few ? FRESH_FEW_MS : FRESH_MS)) {
+    const fresh = few
+      ? FRESH_FEW_MS
+      : Math.max(FRESH_MS, FRESH_TIMES * table.tookMs);
+    if (age >= 0 && age < fresh) {
       return table;
     }
     const next = this.#make();
-    if (few || age < 0 || age >= OLD_MS) {
+    if (few || age < 0 || age >= Math.max(OLD_MS, OLD_TIMES * fresh)) {
       return next;
     }
     next.catch(() => undefined);
@@ -94,6 +102,7 @@ export class AdminTable {
   async #once(): Promise<Table> {
     const { quota, serversNow } = this.#options;
     const { set, overrides, now, ledger } = quota.situation();
+    const begun = performance.now();
     const days = daysUntil(set.zone, now, REPORT_DAYS);
     const total = days.map(noUse);
     const rows: Row[] = [];
@@ -104,7 +113,8 @@ export class AdminTable {
       }
     });
     rows.sort((a, b) => (a.user.user < b.user.user ? -1 : 1));
-    this.#table = { at: now, rows, days, total, set, overrides };
+    const tookMs = performance.now() - begun;
+    this.#table = { at: now, rows, days, total, tookMs, set, overrides };
     return this.#table;
   }
 }

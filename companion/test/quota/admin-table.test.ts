@@ -158,14 +158,14 @@ describe('the table of everybody', () => {
     assert.equal(await table.get(), first);
     clock.advance(5_000);
     assert.equal(await table.get(), first, 'kept');
-    clock.advance(6_000);
+    clock.advance(Math.ceil(Math.max(6_000, 26 * first.tookMs)));
     assert.equal(await table.get(), first, 'shown while the next one is made');
     source.set = policies(5);
     const changed = await table.get();
     assert.notEqual(changed, first, 'other limits show at once');
     overrides.all = [];
     assert.notEqual(await table.get(), changed, 'and other overrides');
-    clock.advance(600_000);
+    clock.advance(24 * HOUR);
     assert.equal(
       (await table.get()).at,
       clock.now(),
