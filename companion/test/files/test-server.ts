@@ -22,6 +22,8 @@ export class TestServer {
   watched: Watched[] = [];
   /** What it was told of the life before this one. */
   before: unknown[] = [];
+  /** What it was asked, in order. */
+  readonly methods: string[] = [];
   /** Frames that came, and writes that were refused. */
   asked = 0;
   refusals = 0;
@@ -104,6 +106,7 @@ export class TestServer {
       }
       return;
     }
+    this.methods.push(frame.method);
     const text = this.files.get(frame.path ?? '');
     switch (frame.method) {
       case 'write':
