@@ -1,4 +1,5 @@
 import {
+  optional,
   record,
   text,
   type CommonsError,
@@ -17,7 +18,11 @@ export class Refused extends Error {
 }
 
 const refusal = record({
-  error: record({ code: text(64), message: text(2000) })
+  error: record({
+    code: text(64),
+    message: text(2000),
+    detail: optional(text(2000))
+  })
 });
 
 /** Calls of the companion, with the session that the page was handed. */
@@ -86,7 +91,11 @@ export class Api {
 async function refusalOf(response: Response): Promise<Refused> {
   try {
     const { error } = refusal(await response.json());
-    return new Refused(error.code as Refused['code'], error.message);
+    const { code, message, detail } = error;
+    return new Refused(
+      code as Refused['code'],
+      detail === undefined ? message : `${message} (${detail})`
+    );
   } catch {
     return new Refused(
       'UNREACHABLE',

@@ -5,7 +5,7 @@ import {
 } from '@jupyterlab-commons/protocol';
 import { useState } from 'preact/hooks';
 import { Refused, type Api } from './api.ts';
-import { Await, Empty, Table } from './pieces.tsx';
+import { Await, Empty, Said, Table } from './pieces.tsx';
 import { useLoaded } from './use-loaded.ts';
 import { when } from './words.ts';
 
@@ -46,10 +46,16 @@ export function AuditView({ api }: { api: Api }) {
               {entries.map(each => (
                 <tr key={each.id}>
                   <td>{when(each.at)}</td>
-                  <td>{each.actor}</td>
+                  <td>
+                    <Said text={each.actor} />
+                  </td>
                   <td>{each.action}</td>
-                  <td>{each.user}</td>
-                  <td>{each.detail}</td>
+                  <td>
+                    <Said text={each.user} />
+                  </td>
+                  <td>
+                    <Said text={each.detail} />
+                  </td>
                 </tr>
               ))}
             </Table>

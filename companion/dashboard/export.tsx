@@ -2,7 +2,6 @@ import { pathOf } from '@jupyterlab-commons/protocol';
 import { useState } from 'preact/hooks';
 import { Refused, type Api } from './api.ts';
 import { Field, FormDialog } from './pieces.tsx';
-import { dayStart } from './words.ts';
 
 const DAY_MS = 86_400_000;
 const dayOf = (at: number) => {
@@ -20,20 +19,22 @@ export function ExportButton({ api }: { api: Api }) {
   const [open, setOpen] = useState(false);
   const [{ today, first }] = useState(lastMonth);
   const save = async (form: FormData) => {
-    const from = dayStart(String(form.get('from')));
-    const to = dayStart(String(form.get('to'))) + DAY_MS;
-    if (!(from < to)) {
+    const [from, to] = [String(form.get('from')), String(form.get('to'))];
+    if (from > to) {
       throw new Refused(
         'BAD_REQUEST',
         'The first day must not be after the last.'
       );
     }
     const query = new URLSearchParams({
-      from: String(from),
-      to: String(to),
+      from,
+      to,
       by: String(form.get('by'))
     });
-    offer(await api.file(`${pathOf('usageCsv')}?${query}`), 'usage.csv');
+    offer(
+      await api.file(`${pathOf('usageCsv')}?${query}`),
+      `usage-${from}-${to}.csv`
+    );
   };
   return (
     <p>

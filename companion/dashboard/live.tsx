@@ -1,6 +1,6 @@
 import { adminLive, pathOf } from '@jupyterlab-commons/protocol';
 import type { Api } from './api.ts';
-import { Await, Empty, Table } from './pieces.tsx';
+import { Await, Empty, Said, Table } from './pieces.tsx';
 import { useLoaded } from './use-loaded.ts';
 import { when } from './words.ts';
 
@@ -18,12 +18,19 @@ export function LiveView({ api }: { api: Api }) {
           <Table
             label="Live sessions"
             head={['Document', 'Owner', 'People', 'Pages', 'Last edit']}
+            numbers={[3]}
           >
             {documents.map(each => (
               <tr key={each.id}>
-                <th scope="row">{each.name}</th>
-                <td>{each.owner}</td>
-                <td>{each.people.join(', ')}</td>
+                <th scope="row">
+                  <Said text={each.name} />
+                </th>
+                <td>
+                  <Said text={each.owner} />
+                </td>
+                <td>
+                  <Said text={each.people.join(', ')} />
+                </td>
                 <td class="jp-mod-number">{each.pages}</td>
                 <td>
                   {each.changedAt === null ? 'none' : when(each.changedAt)}

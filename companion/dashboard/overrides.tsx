@@ -5,7 +5,7 @@ import {
 } from '@jupyterlab-commons/protocol';
 import { useState } from 'preact/hooks';
 import { Refused, type Api } from './api.ts';
-import { Await, Empty, Table } from './pieces.tsx';
+import { Await, Empty, Said, Table } from './pieces.tsx';
 import { useLoaded } from './use-loaded.ts';
 import { number, scopeWords, when } from './words.ts';
 
@@ -40,7 +40,9 @@ export function OverridesView({ api }: { api: Api }) {
             >
               {overrides.map(each => (
                 <tr key={each.id}>
-                  <th scope="row">{scopeWords(each.scope)}</th>
+                  <th scope="row">
+                    <Said text={scopeWords(each.scope)} />
+                  </th>
                   <td>{each.policy}</td>
                   <td>{changeWords(each)}</td>
                   <td>
@@ -49,7 +51,9 @@ export function OverridesView({ api }: { api: Api }) {
                   <td>
                     {each.by}, {when(each.at)}
                   </td>
-                  <td>{each.reason}</td>
+                  <td>
+                    <Said text={each.reason} />
+                  </td>
                   <td>
                     <button
                       type="button"

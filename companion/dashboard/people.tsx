@@ -5,7 +5,7 @@ import {
 } from '@jupyterlab-commons/protocol';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from './api.ts';
-import { Await, Empty, Field, Meter, Table } from './pieces.tsx';
+import { Await, Empty, Field, Meter, Said, Table } from './pieces.tsx';
 import { hashOf } from './route.ts';
 import { useLoaded } from './use-loaded.ts';
 import { ago, bytes, number, when } from './words.ts';
@@ -185,13 +185,18 @@ const head = [
 
 function People({ users, at }: { users: AdminUser[]; at: number }) {
   return (
-    <Table label="People" head={head}>
+    <Table label="People" head={head} numbers={[4, 5, 6]}>
       {users.map(user => (
         <tr key={user.user}>
           <th scope="row">
-            <a href={hashOf('people', {}, user.user)}>{user.user}</a>
+            <a href={hashOf('people', {}, user.user)}>
+              <Said text={user.user} />
+            </a>
             {user.displayName !== user.user && (
-              <small> {user.displayName}</small>
+              <small>
+                {' '}
+                <Said text={user.displayName} />
+              </small>
             )}
             {user.asked && <small class="jp-Commons-Mark">asks for more</small>}
             {user.stopAt !== null && (
@@ -200,7 +205,9 @@ function People({ users, at }: { users: AdminUser[]; at: number }) {
               </small>
             )}
           </th>
-          <td>{user.groups.join(', ')}</td>
+          <td>
+            <Said text={user.groups.join(', ')} />
+          </td>
           <td>
             {user.running > 0
               ? `${user.running} (${user.profiles.join(', ')})`

@@ -6,7 +6,7 @@ import {
   type QuotaResource
 } from '@jupyterlab-commons/protocol';
 import type { Api } from './api.ts';
-import { Field, FormDialog } from './pieces.tsx';
+import { Field, FormDialog, Said } from './pieces.tsx';
 import { dayStart, unitOf } from './words.ts';
 
 type FormProps = { api: Api; report: QuotaReport; onClose: () => void };
@@ -118,7 +118,9 @@ export function RequestForm({ api, report, onClose }: FormProps) {
       act={answer}
       onClose={onClose}
     >
-      <blockquote>{report.asked?.message}</blockquote>
+      <blockquote>
+        <Said text={report.asked?.message ?? ''} />
+      </blockquote>
       <Field label="Answer">
         {id => (
           <select id={id} name="answer">

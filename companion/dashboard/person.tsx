@@ -13,7 +13,7 @@ import {
   RequestForm,
   StopForm
 } from './person-forms.tsx';
-import { Await, Bars, Empty, Meter, Table } from './pieces.tsx';
+import { Await, Bars, Empty, Meter, Said, Table } from './pieces.tsx';
 import { hashOf } from './route.ts';
 import { useLoaded } from './use-loaded.ts';
 import {
@@ -46,7 +46,9 @@ export function PersonView({ api, name }: { api: Api; name: string }) {
       <p>
         <a href={hashOf('people')}>All people</a>
       </p>
-      <h2>{name}</h2>
+      <h2>
+        <Said text={name} />
+      </h2>
       <Await loaded={loaded}>
         {report => (
           <>
@@ -135,7 +137,9 @@ function Request({
         <p>
           Asks for more of <b>{asked.policy}</b>, {ago(asked.at, at)}:
         </p>
-        <blockquote>{asked.message}</blockquote>
+        <blockquote>
+          <Said text={asked.message} />
+        </blockquote>
         <button type="button" onClick={ask}>
           Answer…
         </button>
@@ -246,6 +250,7 @@ function Allowances({ allowances }: { allowances: Allowance[] }) {
     <Table
       label="Limits"
       head={['Policy', 'Used', 'Limit', 'For', 'Free again', 'Used up']}
+      numbers={[1, 2]}
     >
       {allowances.map(each => (
         <tr key={each.policy}>
@@ -258,7 +263,7 @@ function Allowances({ allowances }: { allowances: Allowance[] }) {
                 {each.override.until === null
                   ? ''
                   : ` until ${when(each.override.until)}`}
-                : {each.override.reason}
+                : <Said text={each.override.reason} />
               </small>
             )}
           </th>
@@ -308,10 +313,13 @@ function History({ report: { days, notebooks } }: { report: QuotaReport }) {
           <Table
             label="By notebook"
             head={['Notebook', 'Server', 'CPU hours', 'GiB hours', 'GPU hours']}
+            numbers={[2, 3, 4]}
           >
             {notebooks.map((each, index) => (
               <tr key={index}>
-                <th scope="row">{each.path ?? each.name}</th>
+                <th scope="row">
+                  <Said text={each.path ?? each.name} />
+                </th>
                 <td>{serverName(each.server)}</td>
                 <td class="jp-mod-number">{number(each.cpuHours)}</td>
                 <td class="jp-mod-number">{number(each.memoryGibHours)}</td>

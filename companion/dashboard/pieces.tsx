@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Refused } from './api.ts';
 import type { Loaded } from './use-loaded.ts';
-import { number, percentOf } from './words.ts';
+import { number, percentOf, printable } from './words.ts';
 
 /** Draws the answer; while there is none, why. An old answer stays beside the reason. */
 export function Await<T>({
@@ -91,14 +91,22 @@ export function Empty({ children }: { children: ComponentChildren }) {
   return <p class="jp-Commons-Empty">{children}</p>;
 }
 
+/** What a person wrote: text, and never in the way of what stands beside it. */
+export function Said({ text }: { text: string }) {
+  return <bdi>{printable(text)}</bdi>;
+}
+
 /** A table that scrolls by itself on a phone, and can be reached with the keyboard. */
 export function Table({
   label,
   head,
+  numbers = [],
   children
 }: {
   label: string;
   head: ComponentChildren[];
+  /** Which columns are numbers, from 0. */
+  numbers?: number[];
   children: ComponentChildren;
 }) {
   return (
@@ -107,7 +115,11 @@ export function Table({
         <thead>
           <tr>
             {head.map((title, index) => (
-              <th scope="col" key={index}>
+              <th
+                scope="col"
+                key={index}
+                class={numbers.includes(index) ? 'jp-mod-number' : undefined}
+              >
                 {title}
               </th>
             ))}
@@ -154,7 +166,7 @@ export function Bars({ title, bars }: { title: string; bars: Bar[] }) {
       </svg>
       <details>
         <summary>As a table</summary>
-        <Table label={title} head={['Day', title]}>
+        <Table label={title} head={['Day', title]} numbers={[1]}>
           {bars.map(({ label, value }) => (
             <tr key={label}>
               <th scope="row">{label}</th>

@@ -84,6 +84,7 @@ function PolicyTable({ policies }: { policies: Policies }) {
     <Table
       label="Policies"
       head={['Policy', 'Limit', 'For', 'Steps', 'People', 'Near', 'Over']}
+      numbers={[4, 5, 6]}
     >
       {policies.map(each => (
         <tr key={each.policy}>

@@ -125,5 +125,12 @@ const problems = {
 export const problemWords = (problem: keyof typeof problems) =>
   problems[problem];
 
+// C0, DEL, C1, line and paragraph separators, and the marks that turn text around.
+const UNPRINTABLE =
+  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** What somebody wrote, without what would make it look like something else. */
+export const printable = (text: string) => text.replace(UNPRINTABLE, '\ufffd');
+
 /** The beginning of a day as `<input type="date">` writes it, in this browser's zone. */
 export const dayStart = (day: string) => new Date(`${day}T00:00`).getTime();

@@ -66,6 +66,10 @@ export class Person {
     });
   }
 
+  get hubUrl(): string {
+    return this._hub.url;
+  }
+
   /** Goes to an address below this person's own server. */
   async goto(path: string): Promise<void> {
     await this.page.goto(`${this._hub.url}user/${this.name}/${path}`);
