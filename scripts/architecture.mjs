@@ -74,9 +74,23 @@ const MAY_IMPORT = {
     ...COMPANION_BASE,
     ...CONCERNS,
     'http',
+    'live',
+    'dashboard',
+    'metrics'
+  ]),
+  // The admin's page is HTML beside the API.
+  'companion/src/http': inCompanion([
+    ...COMPANION_BASE,
+    ...CONCERNS,
+    'dashboard'
+  ]),
+  'companion/src/dashboard': inCompanion([...COMPANION_BASE, 'hub']),
+  // Counts what all others do.
+  'companion/src/metrics': inCompanion([
+    ...COMPANION_BASE,
+    ...CONCERNS,
     'live'
   ]),
-  'companion/src/http': inCompanion([...COMPANION_BASE, ...CONCERNS]),
   // An upgrade to a WebSocket begins as an HTTP request.
   'companion/src/live': inCompanion([...COMPANION_BASE, ...CONCERNS, 'http']),
   'companion/src/rooms': inCompanion(['storage/store']),
@@ -84,12 +98,17 @@ const MAY_IMPORT = {
   'companion/src/merging': inCompanion(['rooms']),
   'companion/src/storage': inCompanion(['log', 'rooms/types', 'ledger/types']),
   // Who may do what stands on who somebody is.
-  'companion/src/sharing': inCompanion([...COMPANION_BASE, 'hub']),
+  'companion/src/sharing': inCompanion([
+    ...COMPANION_BASE,
+    'hub',
+    'rooms/line-ends'
+  ]),
   // The owner's file is reached over the link.
   'companion/src/files': inCompanion([
     ...COMPANION_BASE,
     'sharing',
     'merging',
+    'rooms/line-ends',
     'live/link'
   ]),
   // Samples come over the link.
