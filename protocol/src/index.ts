@@ -12,6 +12,7 @@ export * from './merge-patch.ts';
 export * from './merged.ts';
 export * from './messages.ts';
 export * from './quota.ts';
+export * from './quota-admin.ts';
 export * from './roles.ts';
 export * from './routes.ts';
 export * from './steps.ts';
