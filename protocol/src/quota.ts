@@ -7,6 +7,7 @@
  */
 import {
   count,
+  flag,
   list,
   nullable,
   oneOf,
