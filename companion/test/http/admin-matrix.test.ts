@@ -157,6 +157,13 @@ describe('Q5 every route of admins with everybody', () => {
           `${user}: ${JSON.stringify(answer.body)}`
         );
       }
+      await commons.signIn('dora');
+      const unread = await commons.send(
+        name,
+        { ...row.parts, id: 'x' },
+        { as: 'dora', body: {} }
+      );
+      assert.equal(unread.code, 'ADMIN_ONLY', 'before anything is read');
       const anonymous = await commons.send(
         name,
         { ...row.parts, id: 'x' },

@@ -301,7 +301,7 @@ it('the order of policies and overrides changes nothing', () => {
       ...names.map(name =>
         rule(
           name,
-          below(100),
+          10 * below(4),
           pick([
             'pool: shared',
             'combine: max',
