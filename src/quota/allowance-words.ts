@@ -23,7 +23,13 @@ export function fullness({ used, limit }: Allowance): number {
 export const isRefused = ({ freeAt }: Allowance): boolean =>
   freeAt !== undefined;
 
+/** Nothing follows from it, whatever is used. */
+export const isExempt = ({ exempt = false }: Allowance): boolean => exempt;
+
 export function toneOf(allowance: Allowance): Tone {
+  if (isExempt(allowance)) {
+    return 'ok';
+  }
   const percent = fullness(allowance);
   return percent >= 100 || isRefused(allowance)
     ? 'full'
@@ -36,6 +42,7 @@ export function toneOf(allowance: Allowance): Tone {
 export function byNearness(allowances: readonly Allowance[]): Allowance[] {
   return [...allowances].sort(
     (one, other) =>
+      Number(isExempt(one)) - Number(isExempt(other)) ||
       Number(isRefused(other)) - Number(isRefused(one)) ||
       fullness(other) - fullness(one)
   );
@@ -84,6 +91,9 @@ export function allowanceGauge(
     tone: toneOf(allowance),
     state: stateWords(trans, allowance),
     notes: [
+      isExempt(allowance)
+        ? trans.__('You are exempt: nothing happens at this limit.')
+        : null,
       refusedNote(trans, allowance, now),
       forecastNote(trans, allowance, now),
       resetNote(trans, allowance, now),
@@ -148,7 +158,8 @@ export function forecastNote(
   now: number
 ): string | null {
   const { endsAt = null } = allowance;
-  return endsAt === null || endsAt <= now || fullness(allowance) >= 100
+  const isOver = isExempt(allowance) || fullness(allowance) >= 100;
+  return endsAt === null || endsAt <= now || isOver
     ? null
     : trans.__('At this rate used up %1.', momentWords(trans, endsAt, now));
 }

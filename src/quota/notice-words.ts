@@ -6,6 +6,7 @@ import { ENDLESS, amountWords, usedOfWords } from './amount-words';
 import {
   forecastNote,
   fullness,
+  isExempt,
   isRefused,
   refusedNote,
   titleOf,
@@ -59,8 +60,11 @@ export function grantedWords(
   if (allowance === undefined) {
     return trans.__('You were granted more.');
   }
-  return allowance.limit >= ENDLESS
-    ? trans.__('You were granted more: %1 has no limit now.', name(allowance))
+  return allowance.limit >= ENDLESS || isExempt(allowance)
+    ? trans.__(
+        'You were granted more: %1 does not limit you now.',
+        name(allowance)
+      )
     : trans.__(
         'You were granted more: %1, now %2.',
         name(allowance),

@@ -7,7 +7,7 @@ import {
 } from '../../quota/allowance-words';
 import { amountNumber, usedOfWords } from '../../quota/amount-words';
 import { dayWords, momentWords } from '../../quota/moment-words';
-import { noticeWords } from '../../quota/notice-words';
+import { grantedWords, noticeWords } from '../../quota/notice-words';
 import { serverWords } from '../../quota/server-words';
 import { everyDay } from '../../quota/sums';
 import { HOSTILE, NOW, trans } from '../ui/fakes';
@@ -116,6 +116,18 @@ describe('An allowance in words', () => {
     );
   });
 
+  it('that one is exempt from says so, and warns of nothing', () => {
+    const change = { exempt: true, used: 80, endsAt: NOW + HOUR };
+    const words = gauge({ ...change, thresholds: [] });
+    expect(words).toMatchObject({ percentText: '160%', tone: 'ok' });
+    expect(words.state).toBeUndefined();
+    expect(words.notes!.join(' ')).toContain('You are exempt');
+    expect(words.notes!.join(' ')).not.toContain('rate');
+    expect(grantedWords(trans, allowance(change))).toBe(
+      'You were granted more: GPU hours does not limit you now.'
+    );
+  });
+
   it('tells an override with its author, end and reason', () => {
     const override = { by: 'root', until: null, reason: 'Thesis week' };
     expect(notes({ override })).toContain('Changed by root: “Thesis week”');
@@ -173,13 +185,15 @@ describe('Allowances', () => {
       allowance({ policy: 'a', used: 10 }),
       allowance({ policy: 'b', used: 49 }),
       allowance({ policy: 'c', used: 1, freeAt: null }),
-      allowance({ policy: 'd', used: 60 })
+      allowance({ policy: 'd', used: 60 }),
+      allowance({ policy: 'e', used: 90, exempt: true })
     ];
     expect(byNearness(all).map(each => each.policy)).toEqual([
       'c',
       'd',
       'b',
-      'a'
+      'a',
+      'e'
     ]);
   });
 });
