@@ -8,12 +8,12 @@ import re
 import signal
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jupyterlab_commons.errors import CommonsError, printable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
 
 CHUNK_BYTES = 65_536
 STDERR_BYTES = 16_384
@@ -32,6 +32,22 @@ class Limits:
 
 def too_slow(limits: Limits) -> CommonsError:
     return CommonsError("GIT_BUSY", f"it took longer than {limits.seconds:g} s")
+
+
+async def started(
+    starting: Coroutine[Any, Any, asyncio.subprocess.Process], *, gently: bool
+) -> asyncio.subprocess.Process:
+    """The process. Cancelled meanwhile, it is ended as any other one.
+
+    asyncio would kill it, and its lock files would stay.
+    """
+    task = asyncio.ensure_future(starting)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with suppress(OSError, ValueError):
+            await end_group(await task, gently=gently)
+        raise
 
 
 async def communicate(

@@ -35,6 +35,7 @@ from .process import (
     read_some,
     readable,
     records,
+    started,
     too_slow,
 )
 from .programs import FILTERING, NETWORK, read_programs, read_settings
@@ -340,7 +341,7 @@ class GitRunner:
         self.started += 1
         stdin, stdout = pipes or (_STDIN[piped], asyncio.subprocess.PIPE)
         try:
-            return await asyncio.create_subprocess_exec(
+            starting = asyncio.create_subprocess_exec(
                 self._git,
                 *args,
                 cwd=folder,
@@ -351,6 +352,7 @@ class GitRunner:
                 start_new_session=True,
                 limit=CHUNK_BYTES,
             )
+            return await started(starting, gently=lane is not Lane.READ)
         except ValueError:
             raise CommonsError("BAD_REQUEST", "git cannot be told this") from None
         except OSError as reason:

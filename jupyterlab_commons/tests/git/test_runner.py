@@ -6,9 +6,11 @@ import asyncio
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from contextlib import aclosing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,6 +103,34 @@ async def test_what_is_cancelled_is_ended(tmp_path: Path) -> None:
     with pytest.raises(asyncio.CancelledError):
         await running
     await until(lambda: not any(alive(pid) for pid in git.pids()))
+
+
+@defence("gentle end")
+async def test_what_is_cancelled_while_it_starts_is_asked_to_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed, git would leave its lock files behind."""
+    trap = "trap 'touch ended; exit 1' TERM\ntouch pid-$$\n"
+    git = FakeGit(tmp_path, trap + "while :; do sleep 0.05; done")
+    args = ["commit-graph", "write"]
+    running = asyncio.ensure_future(
+        git.runner().run(repo_of(tmp_path / "a"), args, lane=Lane.BACKGROUND)
+    )
+
+    class Popen(subprocess.Popen[bytes]):
+        """Git is up and at work before the event loop has heard of it."""
+
+        def __init__(self, *args: Any, **options: Any) -> None:
+            super().__init__(*args, **options)
+            while not git.pids():
+                time.sleep(0.01)
+            running.cancel()
+
+    monkeypatch.setattr("asyncio.unix_events.subprocess.Popen", Popen)
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert (tmp_path / "ended").exists()
+    assert not any(alive(pid) for pid in git.pids())
 
 
 async def test_leaving_a_stream_ends_it(tmp_path: Path) -> None:
