@@ -1,5 +1,6 @@
 /** Q4: the file of policies: what it says, and what to write where it cannot be used. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { profileOf, readPolicySet } from '../../src/quota/policy-file.ts';
 import { policyText } from './hub-people.ts';
@@ -84,6 +85,33 @@ describe('a file that can be used', () => {
     assert.equal(read.set?.profiles[0]?.memoryBytes, 1.5 * 1024 ** 3);
     assert.equal(read.set?.policies[0]?.limit, 2048);
   });
+});
+
+it('the example of the admin guide can be used, and its tables name every key', async () => {
+  const guide = await readFile(
+    new URL('../../../docs/admin-guide.md', import.meta.url),
+    'utf8'
+  );
+  const section = guide.slice(
+    guide.indexOf('## Limits'),
+    guide.indexOf('## Stopping')
+  );
+  const read = readPolicySet(/```yaml\n([^]*?)```/.exec(section)![1]!);
+  assert.deepEqual(read.problems, []);
+  assert.equal(read.set?.policies.length, 4);
+  const keys = readPolicySet(
+    'profiles: [{x: 1}]\npolicies: [{x: 1}]\nmeters: [{x: 1}]\nx: 1'
+  )
+    .problems.flatMap(({ message }) => [
+      ...message.matchAll(/has no key `x`: use (.*)/g)
+    ])
+    .flatMap(([, list]) =>
+      [...list!.matchAll(/`([^`]+)`/g)].map(([, key]) => key!)
+    );
+  assert.ok(keys.length > 25);
+  for (const key of keys) {
+    assert.match(section, new RegExp(`\\b${key}\\b`), key);
+  }
 });
 
 describe('what cannot be used is told by line, with what to write instead', () => {
@@ -308,6 +336,10 @@ describe('a file that was made to do harm', () => {
       const found = problems(text);
       assert.ok(found.length >= 1 && found.length <= 100, String(found.length));
       assert.ok(found.every(each => each.length < 520));
+      if (/^(?:brackets|objects|lists) in /.test(what)) {
+        // They are not even parsed: that would take long.
+        assert.match(found.join(), /^0: .* lie too deep in each other$/);
+      }
       assert.equal(({} as Record<string, unknown>).a, undefined);
     });
   }
