@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -78,3 +79,34 @@ async def test_many_tags_do_not_make_the_first_look_large(
     assert sum(sizes) <= 64_000
     row = (await Asks(jp_fetch).lines("history", repo="work", limit="1"))[0]["row"]
     assert len(row["refs"]) + row["moreRefs"] == TAGS // 60 + 1
+
+
+async def test_no_row_waits_for_the_next_one(
+    git: GitService, jp_fetch: Fetch, work: TestRepo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows that come together are sent together; the last of them all the same."""
+    work.commit(files={"a": "1"})
+    seen, go_on = asyncio.Event(), asyncio.Event()
+    heard = b""
+
+    async def lines(*_: object) -> AsyncIterator[dict[str, int]]:
+        for number in range(3):
+            yield {"row": number}
+        await go_on.wait()
+        yield {"row": 3}
+
+    def hear(chunk: bytes) -> None:
+        nonlocal heard
+        heard += chunk
+        if heard.count(b"\n") == 3:
+            seen.set()
+
+    monkeypatch.setattr(git.history, "lines", lines)
+    call = jp_fetch(
+        *("commons", "git", "history"), params={"repo": "work"}, streaming_callback=hear
+    )
+    asking = asyncio.ensure_future(call)
+    await asyncio.wait_for(seen.wait(), 60)
+    go_on.set()
+    await asking
+    assert heard.splitlines()[-1] == b'{"row":3}'
