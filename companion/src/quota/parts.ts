@@ -69,6 +69,7 @@ export class QuotaParts {
   readonly #reported: Reported;
   readonly #groupAdmins: GroupAdmins;
   readonly #audit: Audit;
+  #isStarted = false;
 
   constructor(options: QuotaPartsOptions) {
     const { config, store, hub, clock, log } = options;
@@ -119,6 +120,8 @@ export class QuotaParts {
       await this.requests.start();
       await this.source.start();
       await this.enforcement.start();
+      this.#isStarted = true;
+      this.#changed();
       this.#hubWatch?.start();
     } catch (error) {
       this.#options.log.error('quota does not work; nobody is limited', {
@@ -234,10 +237,13 @@ export class QuotaParts {
         ? { name: 'default', rates: NO_RATES }
         : { name: profile.name, rates: profile };
     });
-    this.enforcement.recheck().catch((error: unknown) =>
-      this.#options.log.error('limits could not be looked at', {
-        reason: reasonOf(error)
-      })
-    );
+    // Before it knows what was told and planned, everything would be new to it.
+    if (this.#isStarted) {
+      this.enforcement.recheck().catch((error: unknown) =>
+        this.#options.log.error('limits could not be looked at', {
+          reason: reasonOf(error)
+        })
+      );
+    }
   }
 }

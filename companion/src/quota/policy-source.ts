@@ -162,7 +162,7 @@ export class PolicySource {
 
   /** At the start of a process the policies before are those of the process before. */
   async #takeKept(): Promise<void> {
-    const { store, log } = this.#options;
+    const { store, log, changed } = this.#options;
     try {
       const kept = (await store.meta())[KEPT];
       const read = kept === undefined ? null : readPolicySet(kept);
@@ -170,6 +170,7 @@ export class PolicySource {
         this.#set = read.set;
         this.#lines = new Map();
         log.warn('policies of before the start stay in force');
+        changed();
       }
     } catch (error) {
       log.error('the policies of before could not be read', {

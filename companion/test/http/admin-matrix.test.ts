@@ -86,6 +86,21 @@ const rows: Partial<Record<RouteName, Row>> = {
   usageCsv: { inside: null, outside: null }
 };
 
+function wantedOf(
+  name: RouteName,
+  row: Row,
+  kind: (typeof callers)[keyof typeof callers]
+): string | null {
+  switch (kind) {
+    case 'nobody':
+      return 'ADMIN_ONLY';
+    case 'admin':
+      return name === 'cancelStop' ? 'NOTHING_THERE' : null;
+    default:
+      return row[kind];
+  }
+}
+
 describe('Q5 every route of admins with everybody', () => {
   let commons: TestCompanion;
   let stopAll: () => Promise<void>;
@@ -143,14 +158,7 @@ describe('Q5 every route of admins with everybody', () => {
           as: user,
           body: row.body
         });
-        const wanted =
-          kind === 'nobody'
-            ? 'ADMIN_ONLY'
-            : kind === 'admin'
-              ? name === 'cancelStop'
-                ? 'NOTHING_THERE'
-                : null
-              : row[kind];
+        const wanted = wantedOf(name, row, kind);
         assert.equal(
           answer.code,
           wanted,

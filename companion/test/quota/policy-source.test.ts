@@ -124,8 +124,12 @@ describe('the file of policies while it is in use', () => {
     await writeFile(path, fileWith(7));
     (await started()).stop();
     await writeFile(path, 'policies: [');
+    changes = 0;
     const source = await started();
-    assert.deepEqual([limit(source), source.state.kind], [7, 'broken']);
+    assert.deepEqual(
+      [limit(source), source.state.kind, changes],
+      [7, 'broken', 1]
+    );
   });
 
   it('one that is broken at the very first start limits nobody, and says so', async () => {
