@@ -87,9 +87,11 @@ function Tiles({ overview }: { overview: AdminOverview }) {
         title="over a limit"
         value={number(overview.over)}
         note={
-          overview.stopping > 0
-            ? `${number(overview.stopping)} will be stopped`
-            : undefined
+          (overview.stopsFailing ?? 0) > 0
+            ? `${number(overview.stopsFailing ?? 0)} cannot be stopped, see the audit log`
+            : overview.stopping > 0
+              ? `${number(overview.stopping)} will be stopped`
+              : undefined
         }
         href={people('over')}
       />

@@ -189,6 +189,8 @@ export const adminOverview = record({
   near: count(),
   over: count(),
   stopping: count(),
+  /** Of these, people with a stop that the hub does not carry out; it is tried again, and the audit log says why. */
+  stopsFailing: optional(count()),
   asked: count(),
   gpusHeld: count(),
   gpusIdle: count(),

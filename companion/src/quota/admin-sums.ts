@@ -34,13 +34,14 @@ export async function overviewSums(
   table: Table,
   options: {
     sight: Sight;
-    stops: Pick<Stops, 'users'>;
+    stops: Pick<Stops, 'users' | 'failing'>;
     requests: Pick<Requests, 'has'>;
   }
 ): Promise<OverviewSums> {
   const { sight, stops, requests } = options;
   const rows = rowsFor(table, sight);
   const stopping = stops.users();
+  const failing = new Set(stops.failing().map(({ user }) => user));
   const sum = (of: (row: Row) => number) =>
     rows.reduce((total, row) => total + of(row), 0);
   const many = (holds: (row: Row) => boolean) => sum(row => Number(holds(row)));
@@ -54,6 +55,7 @@ export async function overviewSums(
     near: many(({ worst }) => worst === 'near'),
     over: many(({ worst }) => worst === 'over'),
     stopping: many(({ user }) => stopping.has(user.user)),
+    stopsFailing: many(({ user }) => failing.has(user.user)),
     asked: many(({ user }) => requests.has(user.user)),
     gpusHeld: sum(({ gpusHeld }) => gpusHeld),
     gpusIdle: sum(({ gpusIdle }) => gpusIdle),

@@ -142,4 +142,6 @@ export interface Stops {
   /** When the next server of theirs is stopped; null for none. */
   nextAt(user: string): Millis | null;
   users(): ReadonlySet<string>;
+  /** Stops that the hub does not carry out. */
+  failing(): readonly { user: string }[];
 }
