@@ -6,13 +6,13 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import type { LinkSample } from '@jupyterlab-commons/protocol';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Links } from '../src/live/link.ts';
 import { createLog } from '../src/log.ts';
 import type { Clock } from '../src/rooms/types.ts';
 import { Samples } from '../src/usage/samples.ts';
-import { sampleOf, TestLink } from '../test/usage/test-link.ts';
+import { TestLink } from '../test/usage/test-link.ts';
+import { sampleFrame } from './quota/sample-frame.ts';
 
 const SERVERS = Number(process.env.COMMONS_BENCH_SERVERS ?? 5_000);
 const SOCKETS = Number(process.env.COMMONS_BENCH_SOCKETS ?? 500);
@@ -22,25 +22,8 @@ const EVERY_SECONDS = 10;
 const PACED_SECONDS = 10;
 const CLIENTS = '--clients';
 
-/** A server at work: three consumers, every counter of every sample new. */
-function frame(server: number, seq: number): Buffer {
-  const seconds = seq * EVERY_SECONDS;
-  const counted = {
-    cpuSeconds: seconds * 1.37,
-    memoryByteSeconds: seconds * 3.1e9,
-    gpuHeldSeconds: seconds
-  };
-  const [first] = sampleOf().consumers;
-  const consumers: LinkSample['consumers'] = ['a', 'b', 'c'].map(name => ({
-    ...first!,
-    ...counted,
-    key: `${name}${first!.key.slice(1)}`,
-    name: `${name}-${server}.ipynb`
-  }));
-  const boot = `boot${server}`;
-  const sample = sampleOf({ ...counted, boot, seq, seconds, consumers });
-  return Buffer.from(JSON.stringify({ news: 'sample', sample }));
-}
+const frame = (server: number, seq: number) =>
+  sampleFrame(server, seq, EVERY_SECONDS);
 
 /** The companion's part, on time that is moved by hand. */
 function companion() {
