@@ -105,6 +105,15 @@ describe('a meter', () => {
     assert.equal(Math.round(used('ada')!.amount * 1e6), 4e6);
   });
 
+  it('that has told of nobody has told nevertheless', async () => {
+    answer = {};
+    meters.setRules([rule()]);
+    await pass(5 * MINUTE);
+    const { to } = asked[0]!.span;
+    await hub.restart(HOUR);
+    assert.deepEqual(used('ada'), { amount: 0, measuredAt: to });
+  });
+
   it('of storage tells what is there, and nothing for who has nothing any more', async () => {
     const stored = (user: string) =>
       hub.ledger.metered('s', user, 'storage-gib', 0, 0);

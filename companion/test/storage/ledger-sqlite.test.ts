@@ -13,8 +13,17 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
+import type { ReportedSum } from '../../src/storage/ledger-store.ts';
+import { ledgerGroup } from '../../src/storage/sqlite/ledger-calls.ts';
+import { prepareLedgerSchema } from '../../src/storage/sqlite/ledger-schema.ts';
 import { openSqliteLedger } from '../../src/storage/sqlite/sqlite-ledger.ts';
-import { allRuns, ledgerContract, runOf } from './ledger-contract.ts';
+import {
+  allRuns,
+  hourOf,
+  ledgerContract,
+  runOf,
+  START
+} from './ledger-contract.ts';
 
 const folders: string[] = [];
 
@@ -155,6 +164,34 @@ test('damage that is met in use answers the call from a new file', async () => {
   assert.equal((await allRuns(store)).length, 1);
   assert.equal(aside.length, 1);
   await store.close();
+});
+
+test('a call that is made again, because nobody knows whether it was written, adds nothing', async () => {
+  const db = new DatabaseSync(':memory:');
+  prepareLedgerSchema(db);
+  const answers: unknown[] = [];
+  const group = ledgerGroup(db, message => {
+    if ('answers' in message) {
+      answers.push(
+        ...message.answers.map(each => 'value' in each && each.value)
+      );
+    }
+  });
+  const entry = {
+    ...{ at: 1, actor: 'root', user: 'ada', detail: '' },
+    action: 'override' as const
+  };
+  for (const id of [1, 2]) {
+    group.add({ id, method: 'audit', args: ['call 1', entry] });
+    group.add({ id, method: 'putReported', args: ['call 2', [hourOf()], []] });
+  }
+  group.add({ id: 3, method: 'audited', args: [null, 9, null] });
+  group.add({ id: 4, method: 'reported', args: ['ada', 0, START + 1] });
+  group.close();
+  const [audited, reported] = answers.slice(-2) as [unknown[], ReportedSum[]];
+  assert.equal(audited.length, 1);
+  assert.equal(reported[0]?.cpuSeconds, hourOf().cpuSeconds);
+  db.close();
 });
 
 test('a disk that takes no more is waited for: nothing is lost, nothing twice, nothing crashes', async () => {
