@@ -110,6 +110,7 @@ describe('a meter', () => {
     meters.setRules([rule()]);
     await pass(5 * MINUTE);
     const { to } = asked[0]!.span;
+    meters.stop();
     await hub.restart(HOUR);
     assert.deepEqual(used('ada'), { amount: 0, measuredAt: to });
   });
