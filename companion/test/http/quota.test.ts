@@ -1,23 +1,29 @@
-/** Quota over HTTP: what people are told and ask, what admins change, and that it works at once. */
+/** Quota over HTTP: what people are told and ask, what they are granted, and that it works at once. */
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import {
   adminAudit,
-  adminOverview,
-  adminPolicies,
   adminUsers,
   override,
   overrideList,
-  policyTried,
-  quotaReport,
+  quotaNews,
   type Allowance,
+  type EventMessage,
   type RouteName
 } from '@jupyterlab-commons/protocol';
-import { BEGIN, companionWithPeople, policyText } from '../quota/hub-people.ts';
-import type { Answer, TestCompanion } from './test-companion.ts';
+import {
+  askAs,
+  BEGIN,
+  companionWithPeople,
+  grantOf,
+  reportOf
+} from '../quota/hub-people.ts';
+import { TestCompanion } from './test-companion.ts';
 
 const HOUR = 3_600_000;
+
+const newsOf = ({ quota }: EventMessage) =>
+  quota === undefined ? null : quotaNews(quota);
 
 describe('quota over HTTP', () => {
   let commons: TestCompanion;
@@ -29,36 +35,15 @@ describe('quota over HTTP', () => {
   });
   afterEach(() => stop());
 
-  async function ask(
+  const ask = (
     user: string,
     route: RouteName,
-    options: {
-      parts?: Record<string, string>;
-      body?: unknown;
-      query?: string;
-    } = {}
-  ): Promise<Answer> {
-    await commons.signIn(user);
-    return commons.send(route, options.parts ?? {}, {
-      as: user,
-      body: options.body,
-      query: options.query
-    });
-  }
-
-  async function report(user: string) {
-    return quotaReport((await ask(user, 'quota')).body);
-  }
+    options?: Parameters<typeof askAs>[3]
+  ) => askAs(commons, user, route, options);
+  const report = (user: string) => reportOf(commons, user);
+  const grant = grantOf;
   const named = (allowances: readonly Allowance[], policy: string) =>
     allowances.find(each => each.policy === policy)!;
-
-  const grant = (change: object, scope = { kind: 'user', name: 'alice' }) => ({
-    policy: 'gpu-week',
-    scope,
-    until: null,
-    reason: 'a deadline',
-    ...change
-  });
 
   it('a person is told use, limits, servers and whom to ask', async () => {
     const told = await report('alice');
@@ -285,197 +270,40 @@ describe('quota over HTTP', () => {
     );
   });
 
-  it('every change is in the log with who, whom and what, in one line each', async () => {
-    commons.clock.advance(60_000);
+  it('a restart tells no notice anew, and keeps requests and overrides', async () => {
+    await ask('root', 'addOverride', { body: grant({ limit: 7 }) });
     await ask('alice', 'askQuota', {
-      body: { policy: 'gpu-week', message: 'a\r\n{"level":"error"}' }
+      body: { policy: 'gpu-week', message: 'please' }
     });
-    await ask('carol', 'addOverride', {
-      body: grant({ extra: 5, reason: 'line\nbreak\u202e' })
+    const events = await commons.events('alice');
+    const notice = await events.event(
+      'quota',
+      each => newsOf(each)?.kind === 'notice'
+    );
+    const told = await commons.ledgerStore.notices();
+    assert.ok(told.length > 0);
+    await commons.stop();
+    const { store, ledgerStore } = commons;
+    commons = new TestCompanion(store, ledgerStore);
+    commons.clock.advance(60_000);
+    await commons.start({
+      people: { alice: { groups: ['research', 'physics'] } },
+      env: { COMMONS_QUOTA_FILE: file }
     });
-    await ask('carol', 'planStop', {
-      body: { user: 'alice', server: '', graceSeconds: 600, message: 'soon' }
-    });
-    await ask('carol', 'cancelDefaultStop', { parts: { user: 'alice' } });
-    await ask('root', 'usageCsv');
-    const { entries } = adminAudit((await ask('root', 'adminAudit')).body);
-    assert.deepEqual(
-      entries.map(({ actor, action, user }) => [actor, action, user]),
-      [
-        ['root', 'export', ''],
-        ['carol', 'stop-cancelled', 'alice'],
-        ['carol', 'stop-planned', 'alice'],
-        ['carol', 'override', 'alice'],
-        ['alice', 'asked', 'alice'],
-        ['policy', 'policies-loaded', '']
-      ]
+    const again = await commons.events('alice');
+    const same = await again.event(
+      'quota',
+      each => newsOf(each)?.kind === 'notice'
     );
-    for (const { detail } of entries) {
-      assert.doesNotMatch(detail, /[\u0000-\u001f\u202e]/, detail);
-    }
-    for (const line of commons.lines) {
-      assert.equal(line.trimEnd().split('\n').length, 1);
-    }
-  });
-
-  it('the log comes in pages, newest first', async () => {
-    for (let index = 0; index < 120; index++) {
-      await commons.ledgerStore.audit({
-        at: BEGIN,
-        actor: 'root',
-        action: 'export',
-        user: '',
-        detail: String(index)
-      });
-    }
-    const first = adminAudit((await ask('root', 'adminAudit')).body);
-    assert.deepEqual(
-      [first.entries.length, first.entries[0]?.detail, first.more],
-      [100, '119', true]
-    );
-    const rest = adminAudit(
-      (
-        await ask('root', 'adminAudit', {
-          query: `?before=${first.entries.at(-1)!.id}`
-        })
-      ).body
-    );
-    assert.deepEqual(
-      [rest.entries.length, rest.entries[0]?.detail, rest.more],
-      [21, '19', false]
-    );
-  });
-
-  it('the overview adds up those whom one may see', async () => {
-    const all = adminOverview((await ask('root', 'adminOverview')).body);
-    assert.deepEqual(
-      [all.people, all.running, all.silent, all.gpusHeld, all.sees.all],
-      [6, 1, 1, 1, true]
-    );
-    const lab = adminOverview((await ask('lena', 'adminOverview')).body);
-    assert.deepEqual(
-      [lab.people, lab.running, lab.sees],
-      [1, 0, { all: false, groups: ['lab'] }]
-    );
-    assert.equal(
-      lab.days.reduce((sum, { gpuHours }) => sum + gpuHours, 0),
-      0
-    );
-    const policies = adminPolicies(
-      (await ask('root', 'adminPolicies')).body
-    ).policies;
-    assert.deepEqual(
-      policies.map(({ policy, people }) => [policy, people]),
-      [
-        ['gpu-week', 6],
-        ['lab-month', 1],
-        ['research-pool', 1]
-      ]
-    );
-  });
-
-  it('a broken file is told to admins by line and to everybody, and the one before holds', async () => {
-    await writeFile(file, policyText.replace('limit: 10\n', 'limit: ten\n'));
-    commons.clock.advance(3_000);
-    // The file is read by another thread.
-    const until = async <T>(look: () => Promise<T | false>) => {
-      for (let tries = 0; tries < 1000; tries++) {
-        const found = await look();
-        if (found !== false) {
-          return found;
-        }
-      }
-      throw new Error('it is not told');
-    };
-    const told = await until(async () => {
-      const { policyFile } = adminOverview(
-        (await ask('root', 'adminOverview')).body
-      );
-      return policyFile.kind === 'broken' && policyFile;
-    });
-    assert.deepEqual(
-      told.problems.map(({ line }) => line),
-      [11]
-    );
+    assert.equal(newsOf(same)?.key, newsOf(notice)?.key);
+    commons.clock.advance(10_000);
+    assert.deepEqual(await ledgerStore.notices(), told);
     const mine = await report('alice');
-    assert.ok(mine.problems.includes('policy-file-broken'));
-    assert.equal(named(mine.allowances, 'gpu-week').limit, 10);
-  });
-
-  it('a file is tried without being put in force', async () => {
-    const text = policyText.replace('limit: 10\n', 'limit: 5\n');
-    const tried = policyTried(
-      (await ask('root', 'tryPolicies', { body: { text } })).body
-    );
     assert.deepEqual(
-      [tried.problems, tried.moreOver, tried.noLongerOver],
-      [[], 0, []]
+      [mine.asked?.message, named(mine.allowances, 'gpu-week').limit],
+      ['please', 7]
     );
-    assert.deepEqual(
-      tried.newlyOver.map(({ user, policy, limit }) => [user, policy, limit]),
-      [['alice', 'gpu-week', 5]]
-    );
-    assert.equal(
-      named((await report('alice')).allowances, 'gpu-week').limit,
-      10
-    );
-    const bad = policyTried(
-      (await ask('root', 'tryPolicies', { body: { text: 'policies: [' } })).body
-    );
-    assert.equal(bad.problems[0]?.line, 1);
-  });
-
-  it('a stop is planned for a server that runs, with words for its person', async () => {
-    const body = {
-      user: 'alice',
-      server: '',
-      graceSeconds: 600,
-      message: 'maintenance'
-    };
-    const planned = await ask('carol', 'planStop', { body });
-    assert.equal(planned.status, 201);
-    assert.deepEqual(
-      (await report('alice')).stops.map(({ by, message, because }) => [
-        by,
-        message,
-        because
-      ]),
-      [['carol', 'maintenance', 'admin']]
-    );
-    assert.equal(
-      (await ask('root', 'adminUsers', { query: '?query=alice' })).body.users[0]
-        .stopAt,
-      BEGIN + 600_000
-    );
-    assert.equal(
-      (await ask('carol', 'planStop', { body: { ...body, server: 'none' } }))
-        .code,
-      'NOTHING_THERE'
-    );
-  });
-
-  it('live documents are listed without what is in them, and without people outside', async () => {
-    const id = await commons.share('alice');
-    await commons.call(
-      'alice',
-      'putUserShare',
-      { id, name: 'bert' },
-      { role: 'edit' }
-    );
-    await commons.sync('alice', id);
-    await commons.sync('bert', id);
-    const [all] = (await ask('root', 'adminLive')).body.documents;
-    assert.deepEqual(
-      [all.owner, all.people.sort(), all.pages],
-      ['alice', ['alice', 'bert'], 2]
-    );
-    const [inside] = (await ask('carol', 'adminLive')).body.documents;
-    assert.deepEqual(inside.people, ['alice']);
-    assert.deepEqual(
-      (await ask('lena', 'adminLive')).body.documents,
-      [],
-      'owned by somebody outside'
-    );
+    await commons.stop();
   });
 
   it('a full disk refuses a change instead of forgetting it later', async () => {

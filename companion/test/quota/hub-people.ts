@@ -1,8 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  quotaReport,
+  type QuotaReport,
+  type RouteName
+} from '@jupyterlab-commons/protocol';
 import { MemoryLedgerStore } from '../../src/storage/ledger-memory.ts';
-import { TestCompanion } from '../http/test-companion.ts';
+import { TestCompanion, type Answer } from '../http/test-companion.ts';
 
 const HOUR = 3_600_000;
 const GIB = 1024 ** 3;
@@ -115,3 +120,38 @@ export async function companionWithPeople(
     }
   };
 }
+
+/** Calls that sign in anew each time: the test's clock may have gone far. */
+export async function askAs(
+  commons: TestCompanion,
+  user: string,
+  route: RouteName,
+  options: {
+    parts?: Record<string, string>;
+    body?: unknown;
+    query?: string;
+  } = {}
+): Promise<Answer> {
+  const { parts = {}, body, query } = options;
+  await commons.signIn(user);
+  return commons.send(route, parts, { as: user, body, query });
+}
+
+export async function reportOf(
+  commons: TestCompanion,
+  user: string
+): Promise<QuotaReport> {
+  return quotaReport((await askAs(commons, user, 'quota')).body);
+}
+
+/** An override of alice's GPU hours, or of somebody else's. */
+export const grantOf = (
+  change: object,
+  scope = { kind: 'user', name: 'alice' }
+) => ({
+  policy: 'gpu-week',
+  scope,
+  until: null,
+  reason: 'a deadline',
+  ...change
+});
