@@ -54,10 +54,13 @@ export type Matches = {
   baseOfOutside: number[];
 };
 
-/** `whole`: cells that were changed on both sides are not taken apart. */
+/**
+ * `whole`: both versions are of the live document itself, so an id says which
+ * cell is which, and cells that were changed on both sides are not taken apart.
+ */
 export function* planMerge(sides: Sides, whole: boolean): Steps<Plan> {
   const { base, live, outside } = sides;
-  const matches = yield* matchAll(sides);
+  const matches = yield* matchAll(sides, whole);
   const cells = yield* decideCells(sides, matches, whole);
   yield;
   const metadata = mergePrints(base.metadata, live.metadata, outside.metadata);
@@ -128,12 +131,17 @@ function inverse(numbers: readonly number[], length: number): number[] {
   return back;
 }
 
-function* matchAll({ base, live, outside }: Sides): Steps<Matches> {
+function* matchAll(
+  { base, live, outside }: Sides,
+  byId: boolean
+): Steps<Matches> {
   const numbers = new Map(base.cells.map(({ id }, number) => [id, number]));
   const baseOfLive = live.cells.map(({ id }) => numbers.get(id) ?? -1);
   const outsideOfBase = base.cells.map(() => -1);
-  const known = yield* matchingCells(base.cells, outside.cells);
-  for (const [b, o] of known.pairs) {
+  const known = byId
+    ? sameIds(base.cells, outside.cells)
+    : (yield* matchingCells(base.cells, outside.cells)).pairs;
+  for (const [b, o] of known) {
     outsideOfBase[b] = o;
   }
   const baseOfOutside = inverse(outsideOfBase, outside.cells.length);
@@ -159,6 +167,17 @@ function* matchAll({ base, live, outside }: Sides): Steps<Matches> {
     liveOfOutside,
     baseOfOutside
   };
+}
+
+function sameIds(
+  before: readonly CellOutline[],
+  after: readonly CellOutline[]
+): [number, number][] {
+  const numbers = new Map(after.map(({ id }, number) => [id, number]));
+  return before.flatMap(({ id }, b) => {
+    const number = numbers.get(id);
+    return number === undefined ? [] : [[b, number] as [number, number]];
+  });
 }
 
 function newOnes(inBase: readonly number[]): number[] {

@@ -58,6 +58,23 @@ test('attachments that the live cell, of another type by now, cannot take are a 
   await live.close();
 });
 
+test('F8 the very cell comes back, also where one like it was brought', async () => {
+  const cells = [code('', 'a'), markdown('one', 'b'), code('two', 'c')];
+  const live = await Live.open([...cells, code('three', 'd')]);
+  const before = await live.cells();
+  const merge = await live.outside([
+    markdown('one more'),
+    code('two'),
+    code(''),
+    code(''),
+    code('')
+  ]);
+  assert.ok(!live.page.ids().includes('b'), 'another cell');
+  await live.undo(merge);
+  assert.deepEqual(await live.cells(), before);
+  await live.close();
+});
+
 test('a large merge that replaces what it brings leaves room for edits', async () => {
   const big = (letter: string) => [code(letter.repeat(6_000), 'a')];
   const limits = { documentBytes: 10_000 };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { contributors } from '@jupyterlab-commons/protocol';
-import * as Y from 'yjs';
+import type * as Y from 'yjs';
 import { LivePage } from '../files/live-page.ts';
 import { TestServer } from '../files/test-server.ts';
 import { TestCompanion } from '../http/test-companion.ts';
