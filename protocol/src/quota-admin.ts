@@ -200,6 +200,7 @@ export const adminOverview = record({
   /** Of the last 31 days, oldest first. */
   days: list(usedDay, 31),
   hubAwaySince: nullable(moment),
+  /** `problems` are for admins of the hub; of a file that is `ok` they are what looks wrong in it: a group with nobody in it. */
   policyFile: record({
     kind: oneOf(['none', 'ok', 'broken']),
     loadedAt: nullable(moment),

@@ -60,7 +60,7 @@ export function adminViews(options: AdminViewOptions): Pick<Resources, Names> {
         ...sums,
         liveDocuments: live.length,
         hubAwaySince: options.hubAwaySince(),
-        policyFile: options.policyFile()
+        policyFile: policyFileFor(options, sight)
       };
       return { status: 200, json };
     },
@@ -100,6 +100,14 @@ export function adminViews(options: AdminViewOptions): Pick<Resources, Names> {
       };
     }
   };
+}
+
+/** The lines of the file are for those who can change it: they may name other groups. */
+function policyFileFor(
+  { policyFile }: AdminViewOptions,
+  { all }: Sight
+): AdminOverview['policyFile'] {
+  return all ? policyFile() : { ...policyFile(), problems: [] };
 }
 
 /** People outside are left out of a document that somebody inside owns. */

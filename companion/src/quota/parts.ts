@@ -1,4 +1,4 @@
-import type { EventMessage } from '@jupyterlab-commons/protocol';
+import type { AdminOverview, EventMessage } from '@jupyterlab-commons/protocol';
 import type { Config } from '../config.ts';
 import { Enforcement } from '../enforcement/parts.ts';
 import type { FileKeeper } from '../files/file-keeper.ts';
@@ -24,6 +24,7 @@ import type { Samples } from '../usage/samples.ts';
 import type { ServerNow } from './admin-row.ts';
 import { AdminTable } from './admin-table.ts';
 import { auditInto } from './audit.ts';
+import { remarksOn } from './file-remarks.ts';
 import { GpuWatch } from './gpu-work.ts';
 import { sightOf, type GroupAdmins, type Looker } from './group-admins.ts';
 import { Overrides } from './overrides.ts';
@@ -172,7 +173,7 @@ export class QuotaParts {
         ...shared,
         report,
         table: this.table,
-        policyFile: () => this.source.state,
+        policyFile: () => this.#policyFile(),
         hubAwaySince: () => this.#hubAwaySince(),
         live: this.#options.live
       }),
@@ -220,6 +221,16 @@ export class QuotaParts {
       ...(cpu.used === undefined ? {} : { cpuCores: cpu.used }),
       gpu: this.#gpus.of(user, server)
     };
+  }
+
+  /** With the file in use, what looks wrong in it. */
+  #policyFile(): AdminOverview['policyFile'] {
+    const { state, set } = this.source;
+    const remarks = () =>
+      remarksOn(set.policies, this.ledger, name => this.source.lineOf(name));
+    return state.kind === 'ok'
+      ? { ...state, problems: remarks().slice(0, 100) }
+      : state;
   }
 
   #hubAwaySince(): number | null {

@@ -20,6 +20,17 @@ import {
 } from '../quota/hub-people.ts';
 import type { TestCompanion } from './test-companion.ts';
 
+/** The file is read by another thread. */
+const until = async <T>(look: () => Promise<T | false>) => {
+  for (let tries = 0; tries < 1000; tries++) {
+    const found = await look();
+    if (found !== false) {
+      return found;
+    }
+  }
+  throw new Error('it is not told');
+};
+
 describe('admins over HTTP', () => {
   let commons: TestCompanion;
   let file: string;
@@ -132,16 +143,6 @@ describe('admins over HTTP', () => {
   it('a broken file is told to admins by line and to everybody, and the one before holds', async () => {
     await writeFile(file, policyText.replace('limit: 10\n', 'limit: ten\n'));
     commons.clock.advance(3_000);
-    // The file is read by another thread.
-    const until = async <T>(look: () => Promise<T | false>) => {
-      for (let tries = 0; tries < 1000; tries++) {
-        const found = await look();
-        if (found !== false) {
-          return found;
-        }
-      }
-      throw new Error('it is not told');
-    };
     const told = await until(async () => {
       const { policyFile } = adminOverview(
         (await ask('root', 'adminOverview')).body
@@ -155,6 +156,41 @@ describe('admins over HTTP', () => {
     const mine = await report('alice');
     assert.ok(mine.problems.includes('policy-file-broken'));
     assert.equal(named(mine.allowances, 'gpu-week').limit, 10);
+  });
+
+  it('a policy for a group or a user that nobody is in is told, with the name that was meant', async () => {
+    await writeFile(
+      file,
+      policyText
+        .replace('for: {group: lab}', 'for: {group: lap}')
+        .replace('for: {group: research}', 'for: {user: alise}')
+    );
+    commons.clock.advance(3_000);
+    const told = await until(async () => {
+      const { body } = await ask('root', 'adminOverview');
+      const { policyFile } = adminOverview(body);
+      return policyFile.problems.length > 0 && policyFile;
+    });
+    assert.equal(told.kind, 'ok');
+    assert.deepEqual(
+      told.problems.map(({ line, message }) => [line, message]),
+      [
+        [
+          13,
+          'the policy `research-pool` holds for nobody: the hub knows no user `alise`; did you mean `alice`?'
+        ],
+        [
+          19,
+          'the policy `lab-month` holds for nobody: the hub knows nobody in the group `lap`; did you mean `lab`?'
+        ]
+      ]
+    );
+    const { body } = await ask('lena', 'adminOverview');
+    assert.deepEqual(
+      body.policyFile.problems,
+      [],
+      'only those who can mend it'
+    );
   });
 
   it('a file is tried without being put in force', async () => {
