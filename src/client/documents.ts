@@ -103,6 +103,7 @@ export class Documents implements IDocuments, IDisposable {
         }));
         break;
       case 'hello':
+      case 'quota':
         break;
     }
   }
