@@ -162,6 +162,21 @@ describe('a run', () => {
     near(hub.seconds('ada'), 240);
   });
 
+  it('that was cut goes on with its last piece, wherever the clock stood', async () => {
+    hub.run('ada');
+    await hub.poll(HOUR);
+    hub.clock.set(-9 * HOUR);
+    await hub.poll(MINUTE);
+    const servers = hub.servers.get('ada')!;
+    hub.servers.delete('ada');
+    await hub.poll(MINUTE);
+    hub.servers.set('ada', servers);
+    await hub.poll(MINUTE);
+    near(hub.seconds('ada'), 3600 + 180);
+    const pieces = hub.ledger.runs('ada', 0);
+    assert.deepEqual(pieces.map(({ piece }) => piece).sort(), [0, 1]);
+  });
+
   it('that the hub says began tomorrow, or in 1970, counts from when it can have begun', async () => {
     await hub.poll(MINUTE);
     hub.run('ada', '', hub.clock.now() + 24 * HOUR);
