@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { NO_RATES } from '../../src/ledger/rates.ts';
 import type { Correction } from '../../src/ledger/types.ts';
-import { allRuns } from '../storage/ledger-contract.ts';
+import { allRuns } from '../storage/ledger-samples.ts';
 import { HOUR, HubRun, listed, MINUTE, SECOND, settled } from './hub-run.ts';
 
 const near = (found: number, wanted: number, what?: string) =>

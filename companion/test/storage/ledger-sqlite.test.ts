@@ -17,13 +17,8 @@ import type { ReportedSum } from '../../src/storage/ledger-store.ts';
 import { ledgerGroup } from '../../src/storage/sqlite/ledger-calls.ts';
 import { prepareLedgerSchema } from '../../src/storage/sqlite/ledger-schema.ts';
 import { openSqliteLedger } from '../../src/storage/sqlite/sqlite-ledger.ts';
-import {
-  allRuns,
-  hourOf,
-  ledgerContract,
-  runOf,
-  START
-} from './ledger-contract.ts';
+import { ledgerContract } from './ledger-contract.ts';
+import { allRuns, hourOf, runOf, START } from './ledger-samples.ts';
 
 const folders: string[] = [];
 
