@@ -38,9 +38,11 @@ export class Child {
       const hear = (message: Answer) => {
         if (message.id === id) {
           forget();
-          message.failed === undefined
-            ? resolve(message.answer as T)
-            : reject(new Error(`${ask}: ${message.failed}`));
+          if (message.failed === undefined) {
+            resolve(message.answer as T);
+          } else {
+            reject(new Error(`${ask}: ${message.failed}`));
+          }
         }
       };
       const gone = () => reject(new Error(`${ask}: the process has ended`));
