@@ -79,7 +79,7 @@ export function adminViews(options: AdminViewOptions): Pick<Resources, Names> {
     },
     async adminPolicies({ caller }) {
       const sight = rights.sight(caller);
-      const policies = policiesFor(quota, await table.get(), sight);
+      const policies = await policiesFor(quota, await table.get(), sight);
       return { status: 200, json: { policies } };
     },
     async adminLive({ caller }) {

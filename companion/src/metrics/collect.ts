@@ -1,3 +1,4 @@
+import { inSlices } from '../ledger/slices.ts';
 import type { LedgerView } from '../ledger/types.ts';
 import type { SpawnCounts } from '../enforcement/spawn.ts';
 import { AllocatedCounters } from './allocated.ts';
@@ -43,6 +44,9 @@ export type MetricSources = {
   rooms(): { open: number; people: number };
   sockets(): number;
 };
+
+/** Between two parts that take a few milliseconds each. */
+const othersTurn = () => new Promise(setImmediate);
 
 type Values = Measured<MetricName>[];
 
@@ -110,9 +114,13 @@ export class Collector {
     const { ledger } = this.#sources;
     const { policies, people, linked, silent, memoryBytes } =
       await this.#sources.people();
-    const running = Map.groupBy(ledger.running(), ({ profile }) =>
-      this.#profiles.label(profile)
-    );
+    const running = new Map<string, number>();
+    await othersTurn();
+    await inSlices(ledger.running(), ({ profile }) => {
+      const label = this.#profiles.label(profile);
+      running.set(label, (running.get(label) ?? 0) + 1);
+    });
+    await othersTurn();
     return [
       one('commons_people', people),
       one('commons_servers_linked', linked),
@@ -121,9 +129,7 @@ export class Collector {
       ...each(
         'commons_servers_running',
         'profile',
-        Object.fromEntries(
-          [...running].map(([key, runs]) => [key, runs.length])
-        )
+        Object.fromEntries(running)
       ),
       ...this.#standings(policies)
     ];

@@ -69,6 +69,6 @@ async function peopleOf(quota: QuotaParts) {
     stops: quota.enforcement.stops,
     requests: quota.requests
   });
-  const policies = policiesFor(quota.quota, table, EVERYBODY);
+  const policies = await policiesFor(quota.quota, table, EVERYBODY);
   return { ...sums, policies };
 }

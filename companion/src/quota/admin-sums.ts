@@ -41,31 +41,37 @@ export async function overviewSums(
   const { sight, stops, requests } = options;
   const rows = rowsFor(table, sight);
   const stopping = stops.users();
-  const failing = new Set(stops.failing().map(({ user }) => user));
-  const sum = (of: (row: Row) => number) =>
-    rows.reduce((total, row) => total + of(row), 0);
-  const many = (holds: (row: Row) => boolean) => sum(row => Number(holds(row)));
+  const sums = { ...nobody };
+  await inSlices(rows, row => {
+    const { user, worst } = row;
+    sums.people += Number(!row.gone);
+    sums.running += user.running;
+    sums.linked += row.linked;
+    sums.silent += row.silent;
+    sums.near += Number(worst === 'near');
+    sums.over += Number(worst === 'over');
+    sums.stopping += Number(stopping.has(user.user));
+    sums.asked += Number(requests.has(user.user));
+    sums.gpusHeld += row.gpusHeld;
+    sums.gpusIdle += row.gpusIdle;
+    sums.memoryBytes += user.memoryBytes ?? 0;
+    sums.cpuCores += user.cpuCores ?? 0;
+  });
   return {
     at: table.at,
     sees: { all: sight.all, groups: sight.groups.slice(0, 1000) },
-    people: many(({ gone }) => !gone),
-    running: sum(({ user }) => user.running),
-    linked: sum(({ linked }) => linked),
-    silent: sum(({ silent }) => silent),
-    near: many(({ worst }) => worst === 'near'),
-    over: many(({ worst }) => worst === 'over'),
-    stopping: many(({ user }) => stopping.has(user.user)),
-    stopsFailing: many(({ user }) => failing.has(user.user)),
-    asked: many(({ user }) => requests.has(user.user)),
-    gpusHeld: sum(({ gpusHeld }) => gpusHeld),
-    gpusIdle: sum(({ gpusIdle }) => gpusIdle),
-    memoryBytes: sum(({ user }) => user.memoryBytes ?? 0),
-    cpuCores: sum(({ user }) => user.cpuCores ?? 0),
+    ...sums,
     days: sight.all
       ? table.days.map((day, index) => usedDay(day, table.total[index]!))
       : await daysOf(quota, table, rows)
   };
 }
+
+const nobody = {
+  ...{ people: 0, running: 0, linked: 0, silent: 0 },
+  ...{ near: 0, over: 0, stopping: 0, asked: 0 },
+  ...{ gpusHeld: 0, gpusIdle: 0, memoryBytes: 0, cpuCores: 0 }
+};
 
 async function daysOf(
   quota: Quota,
@@ -86,16 +92,16 @@ async function daysOf(
  * for whom it is the one that holds: one that a larger limit stands in for
  * counts nobody.
  */
-export function policiesFor(
+export async function policiesFor(
   quota: Quota,
   table: Table,
   sight: Sight
-): AdminPolicies['policies'] {
+): Promise<AdminPolicies['policies']> {
   const { set, now } = quota.situation();
   const counts = new Map(
     set.policies.map(({ name }) => [name, { people: 0, near: 0, over: 0 }])
   );
-  for (const { standings, gone } of rowsFor(table, sight)) {
+  await inSlices(rowsFor(table, sight), ({ standings, gone }) => {
     for (const [policy, standing] of gone ? [] : standings) {
       const count = counts.get(policy);
       if (count !== undefined) {
@@ -104,7 +110,7 @@ export function policiesFor(
         count.over += Number(standing === 'over');
       }
     }
-  }
+  });
   return [...set.policies]
     .filter(policy => seesPolicy(quota, sight, policy))
     .sort(byName)
