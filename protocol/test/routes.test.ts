@@ -11,6 +11,8 @@ const parts = {
   name: 'a/b c?',
   upload: 'u',
   merge: 'm',
+  user: 'ada@x',
+  server: 'b c',
   index: 3
 };
 
@@ -43,7 +45,8 @@ describe('routes', () => {
   it('A1 names an operation on each route of a document, and on no other', () => {
     for (const name of names) {
       const { path, operation } = routes[name];
-      expect([name, operation !== null]).toEqual([name, path.includes(':id')]);
+      const ofDocument = path.includes('documents/:id') || path === 'sync/:id';
+      expect([name, operation !== null]).toEqual([name, ofDocument]);
     }
   });
 

@@ -52,7 +52,8 @@ describe('Plugins and their settings files', () => {
       'commons:show-resources',
       'commons:show-gpus',
       'commons:quota',
-      'commons:show-history'
+      'commons:show-history',
+      'commons:git-checkpoint'
     ];
     for (const { id } of plugins) {
       for (const command of commandsOf(read(id))) {
