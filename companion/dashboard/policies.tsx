@@ -43,6 +43,12 @@ export function PoliciesView({ api }: { api: Api }) {
             {kind === 'ok' && loadedAt !== null && (
               <p class="jp-Commons-Note">Read {when(loadedAt)}.</p>
             )}
+            {kind === 'ok' && problems.length > 0 && (
+              <section class="jp-Commons-Banner">
+                <p>The file is in force; look at this:</p>
+                <Mistakes problems={problems} />
+              </section>
+            )}
             {kind === 'broken' && (
               <section class="jp-Commons-Banner">
                 <p>The file cannot be used; the one before holds.</p>
