@@ -40,6 +40,8 @@ async function strangePage(person: Person) {
 const partsFor = (id: string) => ({
   id,
   name: 'bob',
+  user: 'bob',
+  server: 'none',
   upload: 'none',
   merge: 'none',
   index: 0
