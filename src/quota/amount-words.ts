@@ -8,11 +8,16 @@ import { numberWords } from '../ui/units';
 export const ENDLESS = 1e12;
 
 const LONG = 1e6;
+/** What was used at all is not called nothing. */
+const LEAST = 0.01;
 
 /** Rounded down, so that nothing is called used up before it is. Always short. */
 export function amountNumber(amount: number): string {
   if (amount >= LONG) {
     return longNumber(Math.min(amount, ENDLESS));
+  }
+  if (amount > 0 && amount < LEAST) {
+    return `< ${numberWords(LEAST, 2)}`;
   }
   const decimals = amount < 1 ? 2 : amount < 100 ? 1 : 0;
   const scale = 10 ** decimals;

@@ -110,6 +110,9 @@ export class Stops implements IDisposable {
     const waits = [...this._stops.values()].map(stop => {
       const left = stop.stopAt - now;
       this._doWhatIsDue(stop, left);
+      if (left <= 0) {
+        this._askAt(now);
+      }
       return left > 0 ? untilNextStep(left) : OVERDUE_MS;
     });
     for (const server of [...this._lefts.keys()]) {
@@ -137,7 +140,12 @@ export class Stops implements IDisposable {
     if (isDue && left > 0 && server === this._options.own()) {
       void this.save();
     }
-    if (left <= 0 && before !== Infinity) {
+  }
+
+  /** The answer puts the stop again, which must not ask again at once. */
+  private _askAt(now: number): void {
+    if (Math.abs(now - this._askedAt) >= OVERDUE_MS) {
+      this._askedAt = now;
       this._options.ask();
     }
   }
@@ -145,6 +153,7 @@ export class Stops implements IDisposable {
   private readonly _stops = new Map<string, PlannedStop>();
   /** How much time was left at the last look. */
   private readonly _lefts = new Map<string, { stopAt: number; left: number }>();
+  private _askedAt = -Infinity;
   private _told = 0;
   private _result: SaveResult | null = null;
   private _saving: Promise<void> | null = null;

@@ -170,6 +170,19 @@ describe('A stop', () => {
     expect(standing()).toBe(1);
   });
 
+  it('whose moment has passed is asked about twice a minute, no more', async () => {
+    const { hear, companion } = setup();
+    const planned = stop({ stopAt: NOW + MINUTE });
+    companion.report = report({ stops: [planned] });
+    await hear({ kind: 'stop', stop: planned });
+    companion.report = report({ at: NOW + MINUTE, stops: [planned] });
+    await jest.advanceTimersByTimeAsync(MINUTE);
+    const before = companion.asked;
+    await jest.advanceTimersByTimeAsync(5 * MINUTE);
+    expect(companion.asked - before).toBeGreaterThan(0);
+    expect(companion.asked - before).toBeLessThanOrEqual(11);
+  });
+
   it('is counted by the clock of the companion', async () => {
     const { hear, parts, companion, panel } = setup();
     companion.setState(ready());

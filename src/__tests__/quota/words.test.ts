@@ -237,12 +237,21 @@ describe('Moments and amounts', () => {
     expect(dayWords('2026-99-99')).toBe('2026-99-99');
   });
 
-  it('are rounded down', () => {
+  it('are rounded down, and are nothing only where nothing was used', () => {
     expect(
       [0, 0.004, 0.29, 9.99, 99.99, 1234.9, 999_999.9, 1_999_999].map(
         amountNumber
       )
-    ).toEqual(['0', '0', '0.29', '9.9', '99.9', '1,234', '999,999', '1.99M']);
+    ).toEqual([
+      '0',
+      '< 0.01',
+      '0.29',
+      '9.9',
+      '99.9',
+      '1,234',
+      '999,999',
+      '1.99M'
+    ]);
   });
 });
 
