@@ -1,14 +1,21 @@
 import type { Locator, Page } from '@playwright/test';
+import type { RouteName } from '@jupyterlab-commons/protocol';
+import { ask, type Reply } from './commons.ts';
 import { expect } from './fixtures.ts';
 import type { Person } from './person.ts';
 
 /** The admin's page, in a window of its own. */
 export class Dashboard {
-  private constructor(readonly page: Page) {}
+  private constructor(
+    readonly page: Page,
+    private readonly _hubUrl: string,
+    private readonly _authorization: string
+  ) {}
 
   /** Opens it as a person does, through the hub; who comes for the first time is asked once. */
   static async open(person: Person, view = 'overview'): Promise<Dashboard> {
     const page = await person.page.context().newPage();
+    const asked = page.waitForRequest('**/api/admin/**');
     await page.goto(`${person.hubUrl}services/commons/#/${view}`);
     const authorize = page.getByRole('button', { name: 'Authorize' });
     const heading = page.getByRole('heading', { name: 'Commons', exact: true });
@@ -17,7 +24,21 @@ export class Dashboard {
       await authorize.click();
     }
     await expect(heading).toBeVisible();
-    return new Dashboard(page);
+    const { authorization = '' } = (await asked).headers();
+    return new Dashboard(page, person.hubUrl, authorization);
+  }
+
+  /** Calls the companion with the session of this page. */
+  call(
+    route: RouteName,
+    parts: Record<string, string> = {},
+    body?: unknown
+  ): Promise<Reply> {
+    return ask(this._hubUrl, route, {
+      parts,
+      body,
+      headers: { Authorization: this._authorization }
+    });
   }
 
   async go(view: string): Promise<void> {

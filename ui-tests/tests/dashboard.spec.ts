@@ -142,6 +142,9 @@ test("a page of the same origin gets neither the page nor its session with an ad
   expect(got.status).toBe(403);
   expect(got.text + got.framed).not.toContain('commons-start');
   expect(got.text + got.framed).not.toContain('cs1.');
+  // What a page of JupyterLab can get itself acts for nobody else.
+  const own = await (await admin.commons()).call('adminOverview');
+  expect(own.status).toBe(403);
 
   const [popup] = await Promise.all([
     admin.page.context().waitForEvent('page'),

@@ -7,6 +7,7 @@ import {
   type QuotaNews,
   type QuotaReport
 } from '@jupyterlab-commons/protocol';
+import { Dashboard } from '../src/dashboard.ts';
 import { expect, test } from '../src/fixtures.ts';
 import type { Person } from '../src/person.ts';
 
@@ -60,7 +61,7 @@ test('a limit is told, counted down and carried out; a start is refused with why
   hub
 }) => {
   const admin = await signIn('admin');
-  const office = await admin.commons();
+  const office = await Dashboard.open(admin);
   const alice = await signIn('alice');
   const heard = hear(alice.page);
   const told = (fits: (news: QuotaNews) => boolean) => async () =>

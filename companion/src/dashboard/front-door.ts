@@ -118,9 +118,10 @@ export class FrontDoor {
     const { prefix, files, sessions, clock } = this.#options;
     const now = clock.now();
     const { session, claims } = sessions.issue(
-      { user, displayName, groups, admin, server: '' },
-      now + PAGE_MS - sessions.lifetime,
-      null
+      { user, displayName, groups, admin, server: '', desk: true },
+      now,
+      null,
+      PAGE_MS
     );
     return dashboardHtml(prefix, files.assets, {
       session,

@@ -17,6 +17,8 @@ export type Caller = {
   groups: readonly string[];
   admin: boolean;
   server: string;
+  /** Whether this session may act for others, where the person may. */
+  desk: boolean;
   /** The hub has been away for so long that they may only look (I5). */
   readOnly: boolean;
 };
@@ -99,8 +101,8 @@ export class Callers {
       throw new CommonsError('SESSION_STALE');
     }
     const { id, user, displayName, admin, server } = claims;
-    const newer =
-      news !== undefined && news.at >= claims.expiresAt - SESSION_MS;
+    const issuedAt = claims.issuedAt ?? claims.expiresAt - SESSION_MS;
+    const newer = news !== undefined && news.at >= issuedAt;
     const groups = newer ? news.groups : claims.groups;
     return {
       sessionId: id,
@@ -109,6 +111,7 @@ export class Callers {
       groups,
       admin,
       server,
+      desk: claims.desk === true,
       readOnly: standing === 'read'
     };
   }

@@ -15,6 +15,8 @@ export type Proven = {
   admin: boolean;
   /** The named server the token belongs to; empty for the default one. */
   server: string;
+  /** It does not come from somebody's server, where code of others may run. */
+  desk?: boolean;
 };
 
 /** Somebody who exists, whoever asks. */
@@ -73,7 +75,7 @@ export class Identity {
         admin = false,
         server = ''
       } = known;
-      return { user, displayName, groups, admin, server };
+      return { user, displayName, groups, admin, server, desk: true };
     }
     const user = this.#hub ? await this.#hub.whoami(token) : null;
     if (user === null) {

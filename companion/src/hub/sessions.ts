@@ -4,6 +4,7 @@ import {
   count,
   flag,
   list,
+  optional,
   record,
   text,
   type Decoded
@@ -26,6 +27,9 @@ const claims = record({
   groups: list(text(255)),
   admin: flag,
   server: text(255),
+  /** Made by the admin's page or a static token, not by somebody's server: only such a session acts for others (Q9). */
+  desk: optional(flag),
+  issuedAt: optional(count()),
   expiresAt: count()
 });
 /** What a session says; who holds one can read it, only the companion can write it. */
@@ -58,8 +62,6 @@ export function standingOf(
 
 /** Makes and reads sessions: `cs1.<claims>.<mac>`, both base64url. */
 export class Sessions {
-  /** Milliseconds from `now` to the end of what `issue` makes. */
-  readonly lifetime = SESSION_MS;
   readonly #key: Buffer;
 
   constructor(key: Buffer) {
@@ -73,7 +75,8 @@ export class Sessions {
   issue(
     proven: Proven,
     now: number,
-    earlier: Claims | null
+    earlier: Claims | null,
+    lasts = SESSION_MS
   ): { session: string; claims: Claims } {
     const same =
       earlier?.user === proven.user && earlier.server === proven.server;
@@ -84,7 +87,9 @@ export class Sessions {
       groups: [],
       admin: proven.admin,
       server: proven.server,
-      expiresAt: now + SESSION_MS
+      ...(proven.desk === true ? { desk: true } : {}),
+      issuedAt: now,
+      expiresAt: now + lasts
     };
     made.groups = fitting(proven.groups, made);
     const payload = Buffer.from(JSON.stringify(made)).toString('base64url');

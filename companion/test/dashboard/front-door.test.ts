@@ -122,6 +122,17 @@ describe("the admin's page", () => {
     assert.equal((await get('api/admin/overview', headers)).status, 401);
   });
 
+  it('gives the rights of admins to no session that a server of theirs was given', async () => {
+    for (const user of ['root', 'carol']) {
+      const session = await commons.signIn(user, `page-token-of-${user}`);
+      const headers = { authorization: `Bearer ${session}` };
+      assert.equal((await get('api/quota', headers)).status, 200);
+      const asked = await get('api/admin/overview', headers);
+      assert.equal(asked.status, 403);
+      assert.match(asked.body, /ADMIN_ONLY/);
+    }
+  });
+
   it('shows a group admin the page, and everybody else in words that it is not for them', async () => {
     assert.equal((await open('carol')).status, 200);
     const page = await open('ada');
