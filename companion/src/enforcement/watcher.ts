@@ -60,13 +60,15 @@ export class Watcher {
     this.#stopTicks();
   }
 
-  /** Something was granted or taken, or the policies are others. Resolves when all have been looked at. */
+  /** Something was granted or taken, or the policies are others. Resolves when all have been looked at, and never rejects. */
   async look(): Promise<void> {
     this.#wanted = true;
     while (this.#wanted || this.#round !== null) {
-      this.#round ??= this.#once().finally(() => {
-        this.#round = null;
-      });
+      this.#round ??= this.#once()
+        .catch(this.#failed)
+        .finally(() => {
+          this.#round = null;
+        });
       await this.#round;
     }
   }
@@ -76,7 +78,8 @@ export class Watcher {
     this.#wanted = false;
     this.#version = quota.ledger.version;
     this.#lookedAt = clock.now();
-    await quota.refresh();
+    // Without sums that were made beforehand looking takes longer.
+    await quota.refresh().catch(this.#failed);
     const people = new Set([
       ...quota.ledger.running().map(({ user }) => user),
       ...stops.users(),
@@ -92,6 +95,13 @@ export class Watcher {
     }
     notices.forgetOthers(people);
   }
+
+  /** The next look comes by itself. */
+  readonly #failed = (error: unknown): void => {
+    this.#options.log.error('a look at all limits has failed', {
+      reason: reasonOf(error)
+    });
+  };
 
   #lookAt(user: string): void {
     const { quota, notices, stops, log } = this.#options;

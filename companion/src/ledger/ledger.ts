@@ -202,10 +202,16 @@ export class Ledger extends Book implements LedgerView {
     void this.#outbox.flush();
   }
 
-  /** Adds to what somebody has used, or takes from it. */
+  /**
+   * Adds to what somebody has used, or takes from it, once for each id. It
+   * counts only when it is written: whoever is told of a failure tries again.
+   */
   async correct(correction: Correction): Promise<void> {
-    this.addCorrection(correction);
     await this.#options.store.putCorrection(correction);
+    const known = this.corrections(correction.user, -Infinity);
+    if (!known.some(({ id }) => id === correction.id)) {
+      this.addCorrection(correction);
+    }
   }
 
   /** What a meter has measured up to `at`, for everybody; resolves when it is written. */

@@ -303,6 +303,30 @@ describe('the ledger', () => {
     assert.equal(hub.hours('ada'), 0);
   });
 
+  it('a correction that could not be written does not count, and one that is made twice counts once', async () => {
+    hub.run('ada');
+    await hub.poll(HOUR);
+    const correction: Correction = {
+      ...{ id: 'c', user: 'ada', resource: 'server-hours', gpu: null },
+      ...{ amount: 2, at: hub.clock.now() - MINUTE, by: 'root' },
+      ...{ madeAt: hub.clock.now(), reason: 'a node was down' }
+    };
+    const put = hub.store.putCorrection;
+    hub.store.putCorrection = () => Promise.reject(new Error('disk full'));
+    await assert.rejects(hub.ledger.correct(correction), /disk full/);
+    near(hub.hours('ada'), 1);
+    hub.store.putCorrection = put;
+    await hub.ledger.correct(correction);
+    near(hub.hours('ada'), 3);
+    await Promise.all([
+      hub.ledger.correct(correction),
+      hub.ledger.correct(correction)
+    ]);
+    near(hub.hours('ada'), 3);
+    await hub.restart();
+    near(hub.hours('ada'), 3);
+  });
+
   it('says that it has changed', async () => {
     const { version } = hub.ledger;
     await hub.poll(MINUTE);

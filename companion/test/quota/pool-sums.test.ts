@@ -95,6 +95,23 @@ describe('sums of large pools', () => {
     assert.equal(pools.get(policy!, clock.now()), null);
   });
 
+  it('add up somebody with very many runs', async () => {
+    const clock = new TestClock();
+    const ledger = testLedger();
+    fill(ledger, clock, 1);
+    const [policy] = set.policies;
+    const pools = new PoolSums();
+    await pools.refresh(set, ledger, () => clock.now());
+    const before = pools.get(policy!, clock.now())!.used;
+    const most = 150_000;
+    for (let run = most; run > 0; run--) {
+      ledger.addRun({ user: 'u1', from: clock.now() - run * 100, hours: 1e-5 });
+    }
+    const anew = new PoolSums();
+    await anew.refresh(set, ledger, () => clock.now());
+    near(anew.get(policy!, clock.now())!.used, before + most * 1e-5, 1e-6);
+  });
+
   it('of the window before say nothing of the next one', async () => {
     const clock = new TestClock();
     const ledger = testLedger();
