@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import time
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tornado.httpclient import HTTPRequest
 from tornado.simple_httpclient import HTTPStreamClosedError, SimpleAsyncHTTPClient
 
 from jupyterlab_commons.errors import printable
+
+from .question import UnaskableError, cut
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +32,15 @@ MESSAGE_CHARS = 2000
 ANSWER_BYTES = 64 * 1024
 AT_ONCE = 200
 OK, NO_CONTENT, AWAY = 200, 204, 503
+"""What was sent cannot be read, or is too large."""
+REFUSED_BODY = (400, 413)
+
+CANNOT_READ = (
+    "No server is started, because what was chosen for it cannot be read ({})."
+    " Choose something else, or tell the admin of this hub."
+)
+
+log = logging.getLogger(__name__)
 
 
 class UnaskedError(Exception):
@@ -69,12 +82,15 @@ class CompanionAsker:
         return f"CompanionAsker({self._url!r})"
 
     async def ask(self, question: Mapping[str, Any]) -> Answer:
-        """Raise UnaskedError for every reason why there is no clear answer."""
+        """Raise UnaskedError for every reason why there is no clear answer.
+
+        Raise UnaskableError where the companion cannot read the question.
+        """
         try:
             return await asyncio.wait_for(self._ask(question), self._timeout)
         except (TimeoutError, asyncio.TimeoutError):
             raise UnaskedError(f"no answer within {self._timeout:g} s") from None
-        except UnaskedError:
+        except (UnaskedError, UnaskableError):
             raise
         except Exception as reason:
             # Whatever it is must not decide who may work.
@@ -86,7 +102,7 @@ class CompanionAsker:
             "user": user,
             "server": server,
             "at": int(time.time() * 1000),
-            "reason": printable(reason, 200),
+            "reason": cut(printable(reason, 200), 200),
         }
         self._unasked.append(start)
         if self._telling is None or self._telling.done():
@@ -110,14 +126,26 @@ class CompanionAsker:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _tell(self) -> None:
+        """What is refused is told in smaller parts, until one alone is dropped."""
+        most = MOST_REMEMBERED
         while self._unasked:
             await asyncio.sleep(self._tell_seconds)
-            starts = list(self._unasked)
+            starts = list(islice(self._unasked, most))
             with suppress(Exception):
                 response = await self._post("api/spawn/unasked", {"starts": starts})
-                if response.code == NO_CONTENT:
-                    for _ in starts:
-                        self._unasked.popleft()
+                is_refused = response.code in REFUSED_BODY
+                most = max(1, len(starts) // 2) if is_refused else MOST_REMEMBERED
+                if is_refused and len(starts) == 1:
+                    log.warning("JupyterLab Commons: nobody is told of %r", starts[0])
+                    self._forget(starts)
+                elif response.code == NO_CONTENT:
+                    self._forget(starts)
+
+    def _forget(self, starts: list[dict[str, Any]]) -> None:
+        """Those that have made room for later ones meanwhile are gone already."""
+        for start in starts:
+            if self._unasked and self._unasked[0] is start:
+                self._unasked.popleft()
 
     async def _post(self, path: str, body: Mapping[str, Any]) -> HTTPResponse:
         if self._client is None:
@@ -142,6 +170,8 @@ class CompanionAsker:
 
 
 def _answer(response: HTTPResponse) -> Answer:
+    if response.code in REFUSED_BODY:
+        raise UnaskableError(CANNOT_READ.format(printable(_detail(response), 200)))
     if response.code != OK:
         raise UnaskedError(f"the companion answers {response.code}")
     try:
@@ -155,3 +185,11 @@ def _answer(response: HTTPResponse) -> Answer:
         body["allowed"],
         printable(message, MESSAGE_CHARS) if isinstance(message, str) else "",
     )
+
+
+def _detail(response: HTTPResponse) -> str:
+    """Which part the companion names; its status where it names none."""
+    try:
+        return str(json.loads(response.body)["error"]["detail"])
+    except (ValueError, LookupError, TypeError):
+        return str(response.code)

@@ -14,6 +14,7 @@ from tornado.web import HTTPError
 from jupyterlab_commons.errors import printable
 
 from .companion_asker import UnaskedError
+from .question import UnaskableError, question_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,11 +25,7 @@ if TYPE_CHECKING:
     Fail = Literal["open", "closed"]
 
 TRAIT = "pre_spawn_hook"
-MOST_GROUPS = 10_000
-MOST_OPTIONS = 50
-NAME_CHARS = 64
-OPTION_CHARS = 255
-REFUSED, NOBODY_ASKED = 403, 503
+UNREADABLE, REFUSED, NOBODY_ASKED = 400, 403, 503
 
 NOT_NOW = (
     "No server is started, because nobody can say at the moment whether your quota"
@@ -69,11 +66,22 @@ class SpawnHook:
     async def _ask(self, spawner: Any) -> None:
         try:
             answer = await self.asker.ask(question_of(spawner))
+        except UnaskableError as reason:
+            self._unreadable(spawner, str(reason))
+            raise refusal(spawner, str(reason), UNREADABLE, "quota-options") from None
         except UnaskedError as reason:
             self._nobody_asked(spawner, str(reason))
             return
         if not answer.allowed:
             raise refusal(spawner, answer.message, REFUSED, "quota")
+
+    def _unreadable(self, spawner: Any, reason: str) -> None:
+        """Never a reason to let anybody in: whoever starts the server wrote it."""
+        spawner.log.warning(
+            "JupyterLab Commons: a server of %s is not started: %s",
+            printable(spawner.user.name),
+            printable(reason),
+        )
 
     def _nobody_asked(self, spawner: Any, reason: str) -> None:
         user, server = spawner.user.name, spawner.name
@@ -85,45 +93,6 @@ class SpawnHook:
         line += " server starts, since configure(c, fail='open')."
         spawner.log.warning(line, user, server, printable(reason))
         self.asker.remember_unasked(user, server, reason)
-
-
-def question_of(spawner: Any) -> dict[str, Any]:
-    """Shaped as protocol/fixtures/spawn-question.json."""
-    chosen = plain_options(spawner.user_options)
-    question: dict[str, Any] = {
-        "user": spawner.user.name,
-        "server": spawner.name,
-        "groups": [group.name for group in spawner.user.groups][:MOST_GROUPS],
-        "options": chosen,
-    }
-    if "profile" in chosen:
-        question["profile"] = chosen["profile"]
-    return question
-
-
-def plain_options(options: Any) -> dict[str, str]:
-    """As the companion reads them from the hub, so that both find the same profile.
-
-    Texts, numbers and flags; forms put single values into lists.
-    """
-    if not isinstance(options, dict):
-        return {}
-    plain: dict[str, str] = {}
-    for key, given in options.items():
-        value = given[0] if isinstance(given, list) and len(given) == 1 else given
-        text = _plain_text(value)
-        name = str(key)
-        if text is not None and len(name) <= NAME_CHARS and len(plain) < MOST_OPTIONS:
-            plain[name] = text[:OPTION_CHARS]
-    return plain
-
-
-def _plain_text(value: Any) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value) if isinstance(value, str | int | float) else None
 
 
 def refusal(spawner: Any, message: str, status: int, reason: str) -> HTTPError:

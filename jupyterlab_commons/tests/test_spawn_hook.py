@@ -20,7 +20,7 @@ from tornado.web import Application, HTTPError, RequestHandler
 
 from jupyterlab_commons.hub import spawn_hook
 from jupyterlab_commons.hub.companion_asker import CompanionAsker, UnaskedError
-from jupyterlab_commons.hub.spawn_hook import NOT_NOW, SpawnHook, question_of
+from jupyterlab_commons.hub.spawn_hook import NOT_NOW, SpawnHook
 
 FIXTURES = Path(__file__).parents[2] / "protocol" / "fixtures"
 TOKEN = "t" * 32
@@ -37,6 +37,8 @@ class Companion:
     """Answers as told, over real HTTP."""
 
     status: int = 200
+    """Who is told of as let in unasked, and refused for it with 400 or 413."""
+    unreadable: dict[str, int] = field(default_factory=dict)
     body: bytes = b'{"allowed": true, "message": ""}'
     """How many calls are answered with 503 first, as while it is started again."""
     starting: int = 0
@@ -69,7 +71,9 @@ class Desk(RequestHandler):
         companion.asked.append((path, json.loads(self.request.body)))
         companion.tokens.add(self.request.headers["Authorization"])
         if path == "api/spawn/unasked":
-            self.set_status(204)
+            starts = companion.asked[-1][1]["starts"]
+            codes = [companion.unreadable.get(start["user"], 204) for start in starts]
+            self.set_status(max(codes))
             return
         self.set_status(companion.status)
         if companion.status == 302:
@@ -117,33 +121,6 @@ async def test_it_asks_with_its_secret_and_the_groups_of_the_hub(
     await hook_of(companion)(spawner(profile="a100", image=["torch"]))
     assert companion.asked == [("api/spawn", fixture("spawn-question.json"))]
     assert companion.tokens == {f"token {TOKEN}"}
-
-
-def test_options_are_told_as_the_hub_tells_them_itself() -> None:
-    asked = question_of(
-        spawner(
-            profile=["a"],
-            cores=4,
-            memory=2.0,
-            share=0.5,
-            gpu=True,
-            both=["a", "b"],
-            deep={"a": 1},
-            none=None,
-            long="x" * 256,
-            **{"n" * 65: "a"},
-        )
-    )
-    assert asked["options"] == {
-        "profile": "a",
-        "cores": "4",
-        "memory": "2",
-        "share": "0.5",
-        "gpu": "true",
-        "long": "x" * 255,
-    }
-    assert asked["profile"] == "a"
-    assert question_of(spawner())["options"] == {}
 
 
 async def test_a_refusal_is_shown_as_a_policy_on_hubs_from_6_on(
@@ -342,3 +319,51 @@ async def test_copies_of_the_configuration_share_what_is_remembered(
 async def test_unasked_is_said_for_every_reason() -> None:
     with pytest.raises(UnaskedError):
         await CompanionAsker("http://[::bad", TOKEN).ask({})
+
+
+@pytest.mark.parametrize("fail", ["open", "closed"])
+async def test_a_start_that_hides_its_profile_is_refused_before_anybody_is_asked(
+    companion: Companion, fail: str
+) -> None:
+    results: list[str] = []
+    hook = hook_of(companion, fail=fail, before=results.append)
+    junk = {f"k{number}": "x" for number in range(50)}
+    with pytest.raises(SpawnException) as refused:
+        await hook(spawner(**junk, profile="a100"))
+    assert refused.value.status_code == 400
+    assert "too many options" in refused.value.message
+    assert (results, companion.asked) == ([], [])
+
+
+@pytest.mark.parametrize("status", [400, 413])
+async def test_a_question_that_the_companion_cannot_read_is_refused_with_words(
+    companion: Companion, status: int
+) -> None:
+    companion.status = status
+    companion.body = b'{"error": {"detail": "options.x: <a text>"}}'
+    hook = hook_of(companion)
+    with pytest.raises(SpawnException) as refused:
+        await hook(spawner())
+    assert refused.value.status_code == 400
+    assert "cannot be read (options.x: <a text>)" in refused.value.message
+    companion.body = b"[]"
+    with pytest.raises(SpawnException, match=str(status)):
+        await hook(spawner())
+    await hook.asker.told()
+    assert {path for path, _ in companion.asked} == {"api/spawn"}
+
+
+@pytest.mark.parametrize("status", [400, 413])
+async def test_what_cannot_be_told_is_dropped_and_the_rest_is_told(
+    companion: Companion, status: int
+) -> None:
+    companion.unreadable = {"u3": status}
+    asker = asker_of(companion)
+    for number in range(8):
+        asker.remember_unasked(f"u{number}", "", "\N{GRINNING FACE}" * 200)
+    await asyncio.wait_for(asker.told(), 30)
+    users = [[start["user"] for start in body["starts"]] for _, body in companion.asked]
+    told = [user for batch in users if "u3" not in batch for user in batch]
+    assert sorted(told) == [f"u{number}" for number in range(8) if number != 3]
+    reason = companion.asked[0][1]["starts"][0]["reason"]
+    assert reason == "\N{GRINNING FACE}" * 100
