@@ -165,9 +165,37 @@ export class HubClient {
       offset: String(offset),
       limit: String(limit)
     });
+    return this.#quietly(`users?${words}`, usersPage);
+  }
+
+  /** Whether that user has a server that runs, starts or stops; false for nobody. Throws as `users` does. */
+  async isActive(user: string): Promise<boolean> {
+    const path = `users/${encodeURIComponent(user)}`;
+    const answer = await this.#quietly(path, hubServers, () => null);
+    if (answer !== null && answer.servers === undefined) {
+      throw lacksScope();
+    }
+    return (
+      answer?.name === user && Object.keys(answer.servers ?? {}).length > 0
+    );
+  }
+
+  /** Asks for a sign of life; never throws. The outcome stands in `absence`. */
+  async probe(): Promise<void> {
+    await this.#ask('', this.#options.apiToken, record({})).catch(() => {});
+  }
+
+  /** Asks with the service's token, and says nothing of whether the hub is there. */
+  async #quietly<T, N = never>(
+    path: string,
+    decode: Decoder<T>,
+    unknown: () => N = () => {
+      throw new CommonsError('HUB_ABSENT');
+    }
+  ): Promise<T | N> {
     const { apiToken } = this.#options;
     const answer = await this.#pass(() =>
-      this.#fetch(`users?${words}`, apiToken, usersPage, PAGE_TIMEOUT_MS).catch(
+      this.#fetch(path, apiToken, decode, PAGE_TIMEOUT_MS).catch(
         (error: unknown) => {
           throw error instanceof TooLarge
             ? error
@@ -178,15 +206,7 @@ export class HubClient {
     if (answer === 'refused') {
       throw new CommonsError('HUB_ABSENT', NO_SCOPE);
     }
-    if (answer === 'unknown') {
-      throw new CommonsError('HUB_ABSENT');
-    }
-    return answer;
-  }
-
-  /** Asks for a sign of life; never throws. The outcome stands in `absence`. */
-  async probe(): Promise<void> {
-    await this.#ask('', this.#options.apiToken, record({})).catch(() => {});
+    return answer === 'unknown' ? unknown() : answer;
   }
 
   async #own<T>(path: string, decode: Decoder<T>): Promise<T | 'unknown'> {

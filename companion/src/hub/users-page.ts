@@ -35,7 +35,6 @@ export type UsersPage = {
   unreadable: number;
 };
 
-const MOST_OPTIONS = 50;
 const OPTION_NAME = 64;
 const OPTION_VALUE = 255;
 
@@ -103,19 +102,22 @@ function serverOf(item: unknown): ListedServer | null {
     : { name, started: at, options: optionsOf(user_options) };
 }
 
-/** Only what can be compared: texts, numbers, flags, and lists of one of them, as forms send them. */
+/**
+ * Only what can be compared: texts, numbers, flags, and lists of one of them, as
+ * forms send them. As many as there are: whoever starts a server sets their
+ * order, so a bound here would let them hide what makes it dear.
+ */
 function optionsOf(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return {};
   }
   const options: Record<string, string> = {};
-  let left = MOST_OPTIONS;
   for (const [key, option] of Object.entries(value)) {
     const one: unknown =
       Array.isArray(option) && option.length === 1 ? option[0] : option;
     const isPlain = ['string', 'number', 'boolean'].includes(typeof one);
     const isName = key.length <= OPTION_NAME && key !== '__proto__';
-    if (isPlain && isName && left-- > 0) {
+    if (isPlain && isName) {
       options[key] = String(one).slice(0, OPTION_VALUE);
     }
   }

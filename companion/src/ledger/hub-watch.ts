@@ -14,10 +14,12 @@ const LIST_MS = 3_600_000;
 const OVERLAP = 5;
 const MOST_ACTIVE_PAGES = 200;
 const MOST_LIST_PAGES = 1_000;
+/** So many users are asked for one by one in a poll that hides some; of the others nothing is known until the next. */
+const MOST_ASKED = 200;
 const JITTER = 0.1;
 
 export type HubWatchOptions = {
-  hub: Pick<HubClient, 'users'>;
+  hub: Pick<HubClient, 'users' | 'isActive'>;
   ledger: Ledger;
   clock: Clock;
   log: Log;
@@ -67,7 +69,7 @@ export class HubWatch {
     const startedAt = clock.monotonic();
     try {
       const users: ListedUser[] = [];
-      const hidden = await this.#sweep(
+      const left = await this.#sweep(
         {
           active: true,
           pauseMs: ACTIVE_PAUSE_MS,
@@ -75,11 +77,12 @@ export class HubWatch {
         },
         page => void users.push(...page)
       );
+      const hidden = left === 0 ? null : await this.#hiddenBeside(users);
       if (this.#isOver) {
         return false;
       }
       const took = (clock.monotonic() - startedAt) / 1000;
-      await ledger.polled(users, { ...begun, took }, hidden === 0);
+      await ledger.polled(users, { ...begun, took }, hidden);
       users.forEach(({ name }) => this.#names?.add(name));
       if (this.#isAway) {
         log.info('the hub tells again which servers run');
@@ -124,6 +127,22 @@ export class HubWatch {
     } finally {
       this.#names = null;
     }
+  }
+
+  /** Of those whose servers ran and who were not told of now: who may still run them. */
+  async #hiddenBeside(users: readonly ListedUser[]): Promise<Set<string>> {
+    const hidden = new Set(this.#options.ledger.running().map(run => run.user));
+    users.forEach(({ name }) => hidden.delete(name));
+    for (const name of [...hidden].slice(0, MOST_ASKED)) {
+      if (this.#isOver) {
+        break;
+      }
+      // Who cannot be told of alone either is one of those that are looked for.
+      if (!(await this.#options.hub.isActive(name).catch(() => true))) {
+        hidden.delete(name);
+      }
+    }
+    return hidden;
   }
 
   async #round(): Promise<void> {

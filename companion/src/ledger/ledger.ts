@@ -139,13 +139,13 @@ export class Ledger extends Book implements LedgerView {
 
   /**
    * A poll that has told of all servers that run. What is not among them has
-   * ended when it was last seen. `complete`: nothing was left out; if
-   * something was, nothing that is missing ends.
+   * ended when it was last seen. `hidden`: users that it may have left out, whose
+   * servers do not end by it; null: it has left out nobody.
    */
   async polled(
     users: readonly ListedUser[],
     look: Look,
-    complete = true
+    hidden: ReadonlySet<string> | null = null
   ): Promise<void> {
     this.#polls++;
     await inSlices(users, user => {
@@ -156,12 +156,12 @@ export class Ledger extends Book implements LedgerView {
         this.#see(server, look);
       }
     });
-    if (complete) {
-      await inSlices(this.#sightings, ([key, poll]) => {
-        if (poll !== this.#polls) {
-          this.#lose(key);
-        }
-      });
+    await inSlices(this.#sightings, ([key, poll]) => {
+      if (poll !== this.#polls && hidden?.has(partsOf(key)[0]) !== true) {
+        this.#lose(key);
+      }
+    });
+    if (hidden === null) {
       this.#before = { at: look.at, steady: look.steady };
       this.#outbox.seen(this.#before);
     }

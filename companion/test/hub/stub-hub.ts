@@ -139,7 +139,10 @@ export class StubHub {
       const user = this.users.get(name);
       send(
         user ? 200 : 404,
-        user && { kind: 'user', name, groups: user.groups ?? [] }
+        user && {
+          ...{ kind: 'user', name, groups: user.groups ?? [] },
+          servers: user.servers ?? {}
+        }
       );
     }
   }

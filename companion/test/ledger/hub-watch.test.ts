@@ -172,11 +172,15 @@ describe('the watch of the hub', () => {
     assert.equal(await finish(watch.poll()), true);
     const at = (user: string) => ledger.running(user)[0]!.to;
     assert.ok(at('user5') > at('user4'));
-    assert.equal(ledger.running('user9').length, 1, 'nobody knows');
-    assert.ok(lines.some(line => line.includes('too large')));
-    add('user4');
+    assert.equal(ledger.running('user4').length, 1, 'nobody knows');
+    assert.equal(ledger.running('user9').length, 0, 'whoever else is hidden');
+    hub.users.set('user8', {});
     await finish(watch.poll());
-    assert.equal(ledger.running('user9').length, 0);
+    assert.equal(ledger.running('user8').length, 0, 'has no server any more');
+    assert.ok(lines.some(line => line.includes('too large')));
+    hub.users.delete('user4');
+    await finish(watch.poll());
+    assert.equal(ledger.running('user4').length, 0);
   });
 });
 
@@ -256,6 +260,16 @@ describe('a page of users', () => {
         long: 'x'.repeat(255)
       }
     );
+    const many = Object.fromEntries(
+      Array.from({ length: 5000 }, (_, index) => [`k${index}`, 'x'])
+    );
+    const { users: hiding } = usersPage(
+      page({
+        name: 'ada',
+        servers: { a: server({ user_options: { ...many, profile: 'gpu' } }) }
+      })
+    );
+    assert.equal(hiding[0]?.servers[0]?.options.profile, 'gpu', 'in any order');
     for (const odd of [null, [], 'x', 7]) {
       const { users: again } = usersPage(
         page({ name: 'ada', servers: { a: server({ user_options: odd }) } })

@@ -237,7 +237,8 @@ describe('a run', () => {
     hub.clock.advance(MINUTE);
     const look = { ...hub.ledger.time(), took: 1 };
     const started = hub.servers.get('bob')!.get('')!;
-    await hub.ledger.polled([listed('bob', { '': started })], look, false);
+    const rest = [listed('bob', { '': started })];
+    await hub.ledger.polled(rest, look, new Set(['ada']));
     near(hub.seconds('bob'), 120);
     near(hub.seconds('ada'), 60);
     assert.equal(hub.ledger.running().length, 2);
