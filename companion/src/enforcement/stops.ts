@@ -10,7 +10,14 @@ import type { LedgerStore, StoredStop } from '../storage/ledger-store.ts';
 import { Countdown, told, WARN_ANEW_MS } from './countdown.ts';
 import { graceOf, takes } from './reached.ts';
 import type { StopWork } from './stop-work.ts';
-import { BY_POLICY, keyOf, type Audit, type Millis } from './types.ts';
+import {
+  BY_POLICY,
+  keyOf,
+  type Actor,
+  type Audit,
+  type Millis
+} from './types.ts';
+import { mayCancel, needCancel } from './whose-stop.ts';
 import { stopWords } from './words.ts';
 
 /** No stop comes sooner, whoever wants it: pages have to save. */
@@ -37,10 +44,18 @@ export type FailingStop = {
   reason: string;
 };
 
-/** Q8: servers that are going to be stopped. One stop for each server. */
+/** When somebody wants a server stopped, and the stop that a limit gives it meanwhile. */
+type Asked = { at: Millis; limit: StoredStop | null };
+
+/**
+ * Q8: servers that are going to be stopped. One stop for each server: of
+ * the moment that an admin wants and the one that a limit gives the earlier.
+ */
 export class PlannedStops {
   readonly #options: StopsOptions;
   readonly #countdowns = new Map<string, Countdown>();
+  /** Of stops by admins; forgotten over a restart, where the earlier moment stays. */
+  readonly #asked = new WeakMap<Countdown, Asked>();
 
   constructor(options: StopsOptions) {
     this.#options = options;
@@ -93,10 +108,11 @@ export class PlannedStops {
 
   /**
    * Somebody wants this server stopped. Answers what is planned, which is no
-   * later than what was planned before; null where no such server runs.
+   * later than what was planned before; null where no such server runs. A stop
+   * of somebody else stays theirs, but for admins of the hub.
    */
   planBy(
-    by: string,
+    by: Actor,
     wanted: {
       user: string;
       server: string;
@@ -104,29 +120,39 @@ export class PlannedStops {
       message: string;
     }
   ): PlannedStop | null {
-    const { user, server, graceSeconds, message } = wanted;
+    const { user, server, graceSeconds } = wanted;
     const run = this.#runOf(user, server);
     if (run === undefined) {
       return null;
     }
-    const stop = this.#plan(run, graceSeconds, {
-      because: 'admin',
-      by,
-      message: message.slice(0, MESSAGE_CHARS)
-    });
-    return told(stop);
+    const before = this.#countdowns.get(keyOf(run))?.stop;
+    const why =
+      before?.because === 'admin' && !mayCancel(by, before)
+        ? { by: before.by, message: before.message }
+        : { by: by.user, message: wanted.message.slice(0, MESSAGE_CHARS) };
+    const stop = this.#stopOf(run, graceSeconds, { because: 'admin', ...why });
+    return told(this.#plan(stop, by.user));
   }
 
   /**
    * Takes a stop back; false where there is none, or where it is too late.
-   * While a limit stays used up, its stop begins anew with the whole grace.
+   * Throws ADMIN_ONLY where it is not theirs. While a limit stays used up its
+   * stop begins anew with the whole grace, or goes on where it was another's.
    */
-  cancelBy(by: string, user: string, server: string): boolean {
+  cancelBy(by: Actor, user: string, server: string): boolean {
     const countdown = this.#countdowns.get(keyOf({ user, server }));
     if (countdown === undefined || countdown.stop.state === 'stopping') {
       return false;
     }
-    this.#cancel(countdown, by, 'taken back');
+    const { because } = countdown.stop;
+    needCancel(by, countdown.stop);
+    const { limit } = this.#askedOf(countdown);
+    this.#cancel(countdown, by.user, 'taken back');
+    if (because === 'admin' && limit !== null) {
+      const soon = this.#options.clock.now() + LEAST_GRACE_MS;
+      const stopAt = Math.max(limit.stopAt, soon);
+      this.#plan({ ...limit, stopAt, state: 'counting' }, BY_POLICY);
+    }
     return true;
   }
 
@@ -139,9 +165,10 @@ export class PlannedStops {
       .sort((a, b) => graceOf(a)! - graceOf(b)!);
     for (const run of runs) {
       const countdown = this.#countdowns.get(keyOf(run));
-      // What somebody has decided stands until they take it back.
-      if (countdown?.stop.because !== 'admin') {
-        const reasons = stopping.filter(each => takes(run.rates, each));
+      const reasons = stopping.filter(each => takes(run.rates, each));
+      if (countdown?.stop.because === 'admin') {
+        this.#heed(run, reasons, countdown);
+      } else {
         this.#follow(run, reasons, countdown);
       }
     }
@@ -171,47 +198,100 @@ export class PlannedStops {
     }
     const grace = graceOf(first)!;
     const at = this.#options.clock.now() + grace * 1000;
-    const { policy } = first;
     if (!reasons.some(each => each.policy === before?.stop.policy)) {
-      const message = stopWords(first);
-      this.#plan(run, grace, { because: 'policy', policy, message });
+      this.#plan(this.#limitStop(run, first), BY_POLICY);
     } else if (at + LEAST_GRACE_MS < before!.stop.stopAt) {
       // The grace was made shorter.
       before!.moveTo(at);
     }
   }
 
-  #plan(
-    run: Run,
+  /** What somebody has decided stands until they take it back; a limit can only make it come sooner. */
+  #heed(run: Run, [first, ...more]: readonly Allowance[], it: Countdown): void {
+    if (it.stop.state === 'stopping') {
+      return;
+    }
+    const asked = this.#askedOf(it);
+    const before = asked.limit;
+    if (first === undefined) {
+      this.#asked.set(it, { ...asked, limit: null });
+      if (before !== null && asked.at > it.stop.stopAt) {
+        it.moveTo(asked.at);
+      }
+      return;
+    }
+    const stop = this.#limitStop(run, first);
+    const same = [first, ...more].some(each => each.policy === before?.policy);
+    if (
+      before !== null &&
+      same &&
+      stop.stopAt + LEAST_GRACE_MS >= before.stopAt
+    ) {
+      return;
+    }
+    const stopAt = Math.min(stop.stopAt, before?.stopAt ?? stop.stopAt);
+    this.#asked.set(it, { ...asked, limit: { ...stop, stopAt } });
+    if (stop.stopAt < it.stop.stopAt) {
+      this.#note(stop, 'stop-planned', '');
+      it.moveTo(stop.stopAt);
+    }
+  }
+
+  #askedOf(countdown: Countdown): Asked {
+    const { stop } = countdown;
+    return (
+      this.#asked.get(countdown) ??
+      (stop.because === 'policy'
+        ? { at: Infinity, limit: stop }
+        : { at: stop.stopAt, limit: null })
+    );
+  }
+
+  #limitStop(run: Run, allowance: Allowance): StoredStop {
+    return this.#stopOf(run, graceOf(allowance) ?? 0, {
+      because: 'policy',
+      policy: allowance.policy,
+      message: stopWords(allowance)
+    });
+  }
+
+  #stopOf(
+    { user, server, started }: Run,
     graceSeconds: number,
     why: Pick<PlannedStop, 'because' | 'policy' | 'by' | 'message'>
   ): StoredStop {
-    const { clock, audit } = this.#options;
-    const { user, server, started } = run;
-    const before = this.#countdowns.get(keyOf(run));
+    const plannedAt = this.#options.clock.now();
+    const stopAt = plannedAt + Math.max(graceSeconds * 1000, LEAST_GRACE_MS);
+    const state = 'counting';
+    return { user, server, started, plannedAt, stopAt, state, ...why };
+  }
+
+  /** In place of what was planned before, and no later. */
+  #plan(wanted: StoredStop, actor: string): StoredStop {
+    const before = this.#countdowns.get(keyOf(wanted));
     if (before?.stop.state === 'stopping') {
       return before.stop;
     }
-    const plannedAt = clock.now();
-    const wanted = plannedAt + Math.max(graceSeconds * 1000, LEAST_GRACE_MS);
-    const stopAt = Math.min(wanted, before?.stop.stopAt ?? wanted);
     before?.end();
-    const stop: StoredStop = {
-      user,
-      server,
-      started,
-      plannedAt,
-      stopAt,
-      state: 'counting',
-      ...why
+    const stop = {
+      ...wanted,
+      stopAt: Math.min(wanted.stopAt, before?.stop.stopAt ?? wanted.stopAt)
     };
-    audit({
-      actor: why.by ?? BY_POLICY,
+    this.#options.audit({
+      actor,
       action: 'stop-planned',
-      user,
+      user: stop.user,
       detail: detailOf(stop)
     });
-    this.#begin(stop).tell();
+    const countdown = this.#begin(stop);
+    if (stop.because === 'admin') {
+      const asked = before === undefined ? null : this.#askedOf(before);
+      this.#asked.set(countdown, {
+        at: Math.min(wanted.stopAt, asked?.at ?? Infinity),
+        limit: asked?.limit ?? null
+      });
+    }
+    countdown.tell();
     return stop;
   }
 
@@ -277,7 +357,7 @@ export class PlannedStops {
 
   #note(
     stop: StoredStop,
-    action: 'stopped' | 'stop-failed',
+    action: 'stop-planned' | 'stopped' | 'stop-failed',
     more: string
   ): void {
     const detail = `${detailOf(stop)}${more === '' ? '' : `; ${more}`}`;

@@ -30,7 +30,7 @@ export type HookDesk = {
 };
 
 export { BY_POLICY } from '../quota/types.ts';
-export type { Audit, AuditAction } from '../quota/types.ts';
+export type { Actor, Audit, AuditAction } from '../quota/types.ts';
 
 /** A run that can be stopped: one life of one server. */
 export type Target = Pick<Run, 'user' | 'server' | 'started'>;

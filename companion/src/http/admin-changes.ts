@@ -4,10 +4,12 @@ import {
   newOverride,
   newStop,
   policyTrial,
-  type NewCorrection
+  type NewCorrection,
+  type NewOverride
 } from '@jupyterlab-commons/protocol';
 import type { Caller } from '../hub/callers.ts';
 import type { Correction } from '../ledger/types.ts';
+import { staysWithin } from '../quota/group-admins.ts';
 import { newId, type Overrides } from '../quota/overrides.ts';
 import type { PolicyTrial } from '../quota/policy-trial.ts';
 import type { Quota } from '../quota/quota.ts';
@@ -60,6 +62,7 @@ export function adminChanges(
         rights.group(caller, name);
       }
       needPolicy(options, wanted.policy);
+      needSay(options, caller, wanted);
       needStore(options);
       const json = await overrides.add(wanted, caller.user);
       return { status: 201, json };
@@ -70,6 +73,7 @@ export function adminChanges(
       if (override === null || !rights.sees(sight, override.scope)) {
         throw new CommonsError('NOTHING_THERE', 'there is no such override');
       }
+      needSay(options, caller, override);
       needStore(options);
       await overrides.end(override.id, caller.user);
       return { status: 204 };
@@ -78,6 +82,7 @@ export function adminChanges(
       rights.sight(caller);
       const wanted = await body(newCorrection);
       rights.user(caller, wanted.user);
+      needOther(options, caller, { kind: 'user', name: wanted.user });
       await correct(options, caller, wanted);
       return { status: 204 };
     },
@@ -117,12 +122,17 @@ function stopChanges({
   Resources,
   'planStop' | 'cancelStop' | 'cancelDefaultStop'
 > {
+  const actorOf = (caller: Caller) => ({
+    user: caller.user,
+    admin: rights.sight(caller).all
+  });
   const cancel = async (call: {
     caller: Caller;
     parts: Record<string, string>;
   }) => {
     const { user } = rights.user(call.caller, call.parts.user ?? '');
-    if (!stops.cancelBy(call.caller.user, user, call.parts.server ?? '')) {
+    const by = actorOf(call.caller);
+    if (!stops.cancelBy(by, user, call.parts.server ?? '')) {
       throw new CommonsError(
         'NOTHING_THERE',
         'no stop that could be taken back'
@@ -135,7 +145,7 @@ function stopChanges({
       rights.sight(caller);
       const wanted = await body(newStop);
       rights.user(caller, wanted.user);
-      const stop = stops.planBy(caller.user, wanted);
+      const stop = stops.planBy(actorOf(caller), wanted);
       if (stop === null) {
         throw new CommonsError('NOTHING_THERE', 'that server does not run');
       }
@@ -192,6 +202,48 @@ async function correct(
 function needPolicy({ quota }: AdminChangeOptions, name: string): void {
   if (!quota.set.policies.some(policy => policy.name === name)) {
     throw new CommonsError('POLICY_UNKNOWN');
+  }
+}
+
+/** Who looks after a group changes what its members may use, and nothing that others or they themselves use. */
+function needSay(
+  options: AdminChangeOptions,
+  caller: Caller,
+  { policy: name, scope }: Pick<NewOverride, 'policy' | 'scope'>
+): void {
+  needOther(options, caller, scope);
+  const { policies } = options.quota.set;
+  const policy = policies.find(each => each.name === name);
+  // A policy that is no more has no effect.
+  const stays =
+    policy === undefined ||
+    staysWithin(options.rights.sight(caller), policy, each =>
+      options.quota.ledger.user(each)
+    );
+  if (!stays) {
+    throw new CommonsError(
+      'ADMIN_ONLY',
+      'people outside your groups share this pool; ask an admin of the hub'
+    );
+  }
+}
+
+/** Nobody but admins of the hub changes their own, be it by the name of a group. */
+function needOther(
+  { rights, quota }: AdminChangeOptions,
+  caller: Caller,
+  { kind, name }: NewOverride['scope']
+): void {
+  const { user, groups } = caller;
+  const own =
+    kind === 'user'
+      ? name === user
+      : groups.includes(name) || quota.ledger.user(user)?.groups.includes(name);
+  if (own === true && !rights.sight(caller).all) {
+    throw new CommonsError(
+      'ADMIN_ONLY',
+      'this would change your own limits or use; ask another admin'
+    );
   }
 }
 

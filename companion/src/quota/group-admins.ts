@@ -1,4 +1,5 @@
 import type { LedgerUser } from '../ledger/types.ts';
+import type { Policy } from './types.ts';
 
 /** What somebody may see: everything, or the members of some groups. */
 export type Sight =
@@ -46,4 +47,18 @@ export function seesUser(
     sight.all ||
     (user?.groups.some(group => sight.groups.includes(group)) ?? false)
   );
+}
+
+/** Whether what somebody uses under this policy is only taken from people whom they see: a shared pool is, where they see all of it. */
+export function staysWithin(
+  sight: Sight,
+  { pool, scope }: Pick<Policy, 'pool' | 'scope'>,
+  userOf: (name: string) => Pick<LedgerUser, 'groups'> | null
+): boolean {
+  if (sight.all || pool === 'member') {
+    return true;
+  }
+  return scope.kind === 'group'
+    ? seesGroup(sight, scope.name)
+    : scope.kind === 'user' && seesUser(sight, userOf(scope.name));
 }

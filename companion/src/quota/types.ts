@@ -124,11 +124,14 @@ export type Evaluate = (
   person: { user: string; groups: readonly string[] }
 ) => Allowance[];
 
+/** Who plans a stop or takes it back; `admin`: of the hub. */
+export type Actor = { user: string; admin: boolean };
+
 /** What the API asks of stops; `enforcement/stops.ts` does it. */
 export interface Stops {
   /** Null where no such server runs. */
   planBy(
-    by: string,
+    by: Actor,
     wanted: {
       user: string;
       server: string;
@@ -136,8 +139,8 @@ export interface Stops {
       message: string;
     }
   ): PlannedStop | null;
-  /** False where there is none, or it is too late. */
-  cancelBy(by: string, user: string, server: string): boolean;
+  /** False where there is none, or it is too late; throws ADMIN_ONLY where it is not theirs. */
+  cancelBy(by: Actor, user: string, server: string): boolean;
   of(user: string): PlannedStop[];
   /** When the next server of theirs is stopped; null for none. */
   nextAt(user: string): Millis | null;

@@ -77,8 +77,9 @@ const rows: Partial<Record<RouteName, Row>> = {
     outside: UNKNOWN,
     parts: { user: 'alice', server: 'none' }
   },
+  // It was planned by an admin of the hub.
   cancelDefaultStop: {
-    inside: null,
+    inside: 'ADMIN_ONLY',
     outside: UNKNOWN,
     parts: { user: 'alice' }
   },

@@ -1,0 +1,144 @@
+/** Q5: what an admin of a group may not change, of others outside, of themselves, and of what the hub's admins planned. */
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import type { QuotaReport, RouteName } from '@jupyterlab-commons/protocol';
+import {
+  askAs,
+  BEGIN,
+  companionWithPeople,
+  grantOf,
+  policyText,
+  reportOf
+} from '../quota/hub-people.ts';
+import type { TestCompanion } from './test-companion.ts';
+
+const text = `${policyText}
+  - {name: all-pool, resource: server-hours, limit: 500, window: {calendar: month}, pool: shared}
+  - {name: physics-pool, resource: server-hours, limit: 90, window: {calendar: month}, pool: shared, for: {group: physics}}
+  - {name: alice-pool, resource: server-hours, limit: 50, window: {calendar: month}, pool: shared, for: {user: alice}}
+`;
+/** Alice is a member of the group that she looks after, with carol. */
+const env = {
+  COMMONS_GROUP_ADMINS: '{"research": ["carol", "alice"], "lab": ["@leads"]}'
+};
+const correction = (user: string) => ({
+  ...{ user, resource: 'gpu-hours', amount: -5, at: BEGIN },
+  reason: 'a crash of ours'
+});
+const stopOf = { user: 'alice', server: '', graceSeconds: 600, message: 'x' };
+
+describe('Q5 an admin of a group', () => {
+  let commons: TestCompanion;
+  let stop: () => Promise<void>;
+
+  beforeEach(async () => {
+    ({ commons, stop } = await companionWithPeople(text, env));
+  });
+  afterEach(() => stop());
+
+  const ask = (
+    user: string,
+    route: RouteName,
+    options?: Parameters<typeof askAs>[3]
+  ) => askAs(commons, user, route, options);
+  const grant = (user: string, policy: string, scope?: object) =>
+    ask(user, 'addOverride', {
+      body: {
+        ...grantOf({ extra: 5 }),
+        policy,
+        ...(scope === undefined ? {} : { scope })
+      }
+    });
+  const stopsOf = async (user: string): Promise<QuotaReport['stops']> =>
+    (await reportOf(commons, user)).stops;
+
+  it('changes no pool that is shared with people outside', async () => {
+    for (const policy of ['all-pool', 'physics-pool']) {
+      const refused = await grant('carol', policy);
+      assert.equal(refused.code, 'ADMIN_ONLY', policy);
+      assert.match(refused.body.error.detail, /ask an admin of the hub/);
+      assert.equal((await grant('root', policy)).code, null, policy);
+    }
+    for (const policy of ['gpu-week', 'research-pool', 'alice-pool']) {
+      assert.equal((await grant('carol', policy)).code, null, policy);
+    }
+  });
+
+  it('takes back no override of such a pool either', async () => {
+    const { body } = await grant('root', 'all-pool');
+    const parts = { id: body.id };
+    assert.equal(
+      (await ask('carol', 'endOverride', { parts })).code,
+      'ADMIN_ONLY'
+    );
+    assert.equal((await ask('root', 'endOverride', { parts })).code, null);
+  });
+
+  it('changes nothing of their own, neither by name nor by group', async () => {
+    const group = { kind: 'group', name: 'research' };
+    const own = await grant('root', 'gpu-week');
+    for (const refused of [
+      await grant('alice', 'gpu-week'),
+      await grant('alice', 'gpu-week', group),
+      await ask('alice', 'endOverride', { parts: { id: own.body.id } }),
+      await ask('alice', 'addCorrection', { body: correction('alice') })
+    ]) {
+      assert.equal(refused.code, 'ADMIN_ONLY');
+      assert.match(refused.body.error.detail, /ask another admin/);
+    }
+    assert.equal((await grant('carol', 'gpu-week', group)).code, null);
+    assert.equal(
+      (await ask('carol', 'addCorrection', { body: correction('alice') })).code,
+      null
+    );
+  });
+
+  it('while an admin of the hub may change their own', async () => {
+    const scope = { kind: 'user', name: 'root' };
+    assert.equal((await grant('root', 'gpu-week', scope)).code, null);
+    assert.equal(
+      (await ask('root', 'addCorrection', { body: correction('root') })).code,
+      null
+    );
+  });
+
+  it('takes back only the stops that they planned', async () => {
+    const parts = { user: 'alice' };
+    await ask('root', 'planStop', { body: stopOf });
+    for (const user of ['carol', 'alice']) {
+      const refused = await ask(user, 'cancelDefaultStop', { parts });
+      assert.equal(refused.code, 'ADMIN_ONLY');
+      assert.match(refused.body.error.detail, /root has planned it/);
+    }
+    assert.equal(
+      (await ask('root', 'cancelDefaultStop', { parts })).code,
+      null
+    );
+    await ask('carol', 'planStop', { body: stopOf });
+    assert.equal(
+      (await ask('alice', 'cancelDefaultStop', { parts })).code,
+      'ADMIN_ONLY'
+    );
+    assert.equal(
+      (await ask('carol', 'cancelDefaultStop', { parts })).code,
+      null
+    );
+    assert.deepEqual(await stopsOf('alice'), []);
+  });
+
+  it('makes the stop of an admin of the hub their own by no plan', async () => {
+    await ask('root', 'planStop', { body: stopOf });
+    const planned = await ask('carol', 'planStop', {
+      body: { ...stopOf, graceSeconds: 300, message: 'mine' }
+    });
+    assert.deepEqual(
+      [planned.body.by, planned.body.message, planned.body.stopAt],
+      ['root', 'x', BEGIN + 300_000]
+    );
+    assert.equal(
+      (await ask('carol', 'cancelDefaultStop', { parts: { user: 'alice' } }))
+        .code,
+      'ADMIN_ONLY'
+    );
+  });
+});
