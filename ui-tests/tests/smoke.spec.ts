@@ -11,7 +11,8 @@ const PLUGINS = [
   'sessions',
   'usage-stream',
   'usage',
-  'gpu'
+  'gpu',
+  'quota'
 ].map(name => `jupyterlab-commons:${name}`);
 
 test('JupyterLab starts with all of our plugins and without an error of ours', async ({
