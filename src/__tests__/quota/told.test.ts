@@ -24,6 +24,22 @@ class FakeStorage {
   }
 }
 
+/** As the tabs of several processes see it: what others write comes late. */
+class LateStorage extends FakeStorage {
+  static readonly all: LateStorage[] = [];
+  constructor() {
+    super();
+    LateStorage.all.push(this);
+  }
+  override setItem(name: string, value: string): void {
+    super.setItem(name, value);
+    setTimeout(
+      () => LateStorage.all.forEach(each => each.items.set(name, value)),
+      50
+    );
+  }
+}
+
 let store: FakeStorage;
 const tab = (user = 'ada', kept: unknown = store) =>
   new Told(user, kept as Storage);
@@ -47,6 +63,13 @@ describe('News', () => {
   it('is told by one of several tabs that hear it at once', async () => {
     const told = await claims(
       ...[tab(), tab(), tab()].map(each => each.claim(KEY))
+    );
+    expect(told.filter(Boolean).length).toBe(1);
+  });
+
+  it('is told by one of several tabs that do not see each other at once', async () => {
+    const told = await claims(
+      ...[1, 2, 3].map(() => tab('ada', new LateStorage()).claim(KEY))
     );
     expect(told.filter(Boolean).length).toBe(1);
   });

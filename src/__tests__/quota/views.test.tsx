@@ -30,11 +30,13 @@ Object.assign(window, { IntersectionObserver: FakeIntersection });
 afterEach(() => {
   cleanup();
   jest.restoreAllMocks();
+  jest.useRealTimers();
 });
 
 async function show(
   view: 'section' | 'page',
-  said: QuotaReport | Error | FakeQuota = report()
+  said: QuotaReport | Error | FakeQuota = report(),
+  now?: () => number
 ) {
   const companion = said instanceof FakeQuota ? said : new FakeQuota();
   if (said instanceof Error) {
@@ -42,7 +44,7 @@ async function show(
   } else if (!(said instanceof FakeQuota)) {
     companion.report = said;
   }
-  const parts = quotaParts({ companion });
+  const parts = quotaParts({ companion, now });
   const openFile = jest.fn();
   const { container } = render(
     view === 'section' ? (
@@ -108,19 +110,24 @@ describe('The section in the panel of resources', () => {
   });
 
   it('asks only while it is on screen and the page is seen', async () => {
-    const { companion } = await show('section');
-    expect(companion.asked).toBe(1);
-    const [seen] = FakeIntersection.all;
     jest.useFakeTimers({ now: NOW });
-    seen!.show(false);
-    await jest.advanceTimersByTimeAsync(600_000);
-    expect(companion.asked).toBe(1);
+    const { companion } = await show('section', report(), Date.now);
+    const [element] = FakeIntersection.all;
+    const minutes = async (count: number) => {
+      const before = companion.asked;
+      await act(() => jest.advanceTimersByTimeAsync(count * 60_000));
+      return companion.asked - before;
+    };
+    expect(await minutes(3)).toBe(3);
+    element!.show(false);
+    expect(await minutes(10)).toBe(0);
     const visible = jest.spyOn(document, 'visibilityState', 'get');
     visible.mockReturnValue('hidden');
-    seen!.show(true);
-    await jest.advanceTimersByTimeAsync(600_000);
-    expect(companion.asked).toBe(1);
-    jest.useRealTimers();
+    element!.show(true);
+    expect(await minutes(10)).toBe(0);
+    visible.mockReturnValue('visible');
+    document.dispatchEvent(new Event('visibilitychange'));
+    expect(await minutes(2)).toBe(2);
   });
 
   it('tells the planned stop of a server beside it', async () => {
