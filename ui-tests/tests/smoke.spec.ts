@@ -15,6 +15,9 @@ const PLUGINS = [
   'quota'
 ].map(name => `jupyterlab-commons:${name}`);
 
+// A hub of its own: what other tests have left to be told would be fetched here too.
+test.use({ hubName: 'smoke' });
+
 test('JupyterLab starts with all of our plugins and without an error of ours', async ({
   signIn
 }) => {
