@@ -56,7 +56,7 @@ def missing_filters(common: Path) -> int | None:
         return sum(_missing(layer) for layer in _layers(common / "objects" / "info"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, struct.error):
+    except (OSError, ValueError, KeyError, struct.error):
         # Written by something newer or torn: git knows what to do with it.
         return 0
 
@@ -118,7 +118,8 @@ class _Layer:
 
     def _open(self) -> None:
         about = os.fstat(self._file)
-        self.signature = (about.st_ino, about.st_mtime_ns, about.st_size)
+        self._bytes = about.st_size
+        self.signature = (about.st_ino, about.st_mtime_ns, self._bytes)
         kind, version, hashes, chunks, _ = _HEADER.unpack(self._read(0, _HEADER.size))
         if kind != b"CGPH" or version != 1:
             raise ValueError(kind)
@@ -189,6 +190,9 @@ class _Layer:
         return self._read(self._names + row * self._hash_bytes, self._hash_bytes)
 
     def _read(self, at: int, size: int) -> bytes:
+        # No torn number asks for more than there is, nor for what no file can have.
+        if at + size > self._bytes:
+            raise GraphError
         data = os.pread(self._file, size, at)
         if len(data) != size:
             raise GraphError
@@ -210,10 +214,15 @@ def _missing(layer: Path) -> int:
             raise ValueError(kind)
         table = [_ENTRY.unpack(file.read(_ENTRY.size)) for _ in range(chunks)]
         places = dict(table)
+        most = os.fstat(file.fileno()).st_size
+        if max(places.values(), default=0) > most:
+            raise ValueError(places)
         file.seek(places[b"OIDF"] + _FANOUT.size - _NUMBER.size)
         (commits,) = _NUMBER.unpack(file.read(_NUMBER.size))
         if b"BIDX" not in places:
             return int(commits)
+        if commits * _NUMBER.size > most:
+            raise ValueError(commits)
         file.seek(places[b"BIDX"])
         ends = struct.unpack(f">{commits}I", file.read(commits * _NUMBER.size))
     return sum(end == before for before, end in zip((0, *ends), ends, strict=False))
