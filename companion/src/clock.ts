@@ -11,6 +11,10 @@ export const systemClock: Clock = {
   }
 };
 
+/** Lets what waits in the event loop go first. */
+export const othersTurn = (): Promise<void> =>
+  new Promise(resolve => setImmediate(resolve));
+
 /** What ends a piece, such as telling everybody, can cost as much again. */
 const PIECE_MS = 10;
 
@@ -20,7 +24,7 @@ export function systemPace(): Pace {
   return {
     spent: () => performance.now() - began >= PIECE_MS,
     async pause() {
-      await new Promise(resolve => setImmediate(resolve));
+      await othersTurn();
       began = performance.now();
     }
   };

@@ -1,4 +1,5 @@
 import { every } from '../clock.ts';
+import { inSlices } from '../ledger/slices.ts';
 import { reasonOf, type Log } from '../log.ts';
 import type { Clock } from '../rooms/types.ts';
 import type { Notices } from './notices.ts';
@@ -9,8 +10,6 @@ import type { Millis, QuotaNow } from './types.ts';
 const TICK_MS = 2_000;
 /** Windows begin and end without anything happening. */
 const LOOK_MS = 30_000;
-/** Others are let in after this time, whatever is left. */
-const SLICE_MS = 5;
 
 export type WatcherOptions = {
   quota: QuotaNow;
@@ -85,14 +84,7 @@ export class Watcher {
       ...stops.users(),
       ...listening()
     ]);
-    let until = performance.now() + SLICE_MS;
-    for (const user of people) {
-      if (performance.now() >= until) {
-        await new Promise(resolve => setImmediate(resolve));
-        until = performance.now() + SLICE_MS;
-      }
-      this.#lookAt(user);
-    }
+    await inSlices(people, user => this.#lookAt(user));
     notices.forgetOthers(people);
   }
 

@@ -1,3 +1,5 @@
+import { othersTurn } from '../clock.ts';
+
 const SLICE_MS = 4;
 
 /** Does something for each, and lets others have their turn every few milliseconds. */
@@ -9,7 +11,7 @@ export async function inSlices<T>(
   for (const item of items) {
     act(item);
     if (performance.now() - begun > SLICE_MS) {
-      await new Promise(setImmediate);
+      await othersTurn();
       begun = performance.now();
     }
   }

@@ -1,3 +1,4 @@
+import { othersTurn } from '../clock.ts';
 import { inSlices } from '../ledger/slices.ts';
 import type { LedgerView } from '../ledger/types.ts';
 import type { SpawnCounts } from '../enforcement/spawn.ts';
@@ -44,9 +45,6 @@ export type MetricSources = {
   rooms(): { open: number; people: number };
   sockets(): number;
 };
-
-/** Between two parts that take a few milliseconds each. */
-const othersTurn = () => new Promise(setImmediate);
 
 type Values = Measured<MetricName>[];
 

@@ -1,4 +1,5 @@
 import { perHour } from '../ledger/rates.ts';
+import { othersTurn } from '../clock.ts';
 import { inSlices } from '../ledger/slices.ts';
 import type { LedgerView, Millis } from '../ledger/types.ts';
 import { balanceLevel, periodStarts, usedByPeriod } from './balance.ts';
@@ -148,7 +149,7 @@ export class PoolSums {
 /** When the limit is reached, or the pool is free again: what the first who asks would wait for. */
 async function foretell({ counted, used, times }: PoolNow): Promise<void> {
   const { limit, thresholds } = counted.policy;
-  await breathe();
+  await othersTurn();
   if (isBelow(used, limit)) {
     times.set(`ends ${limit}`, endsAt(counted, used, limit));
   }
@@ -157,14 +158,12 @@ async function foretell({ counted, used, times }: PoolNow): Promise<void> {
     .map(({ percent }) => (limit * percent) / 100)
     .filter(level => !isBelow(used, level));
   if (refusing.length > 0) {
-    await breathe();
+    await othersTurn();
     const level = Math.min(...refusing);
     times.set(`free ${level}`, freeAt(counted, used, level));
   }
-  await breathe();
+  await othersTurn();
 }
-
-const breathe = () => new Promise(resolve => setImmediate(resolve));
 
 /** Whose use a shared pool adds up: those who are in its scope now. */
 export function peopleOf(ledger: LedgerView, { scope }: Policy): string[] {

@@ -1,3 +1,4 @@
+import { othersTurn } from '../clock.ts';
 import type { LedgerUser, LedgerView, Millis } from '../ledger/types.ts';
 import { printable } from '../log.ts';
 import {
@@ -62,7 +63,7 @@ export async function* usageCsv(
         yield text;
         text = '';
       }
-      await new Promise(setImmediate);
+      await othersTurn();
       until = performance.now() + SLICE_MS;
     }
   }
