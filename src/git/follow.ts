@@ -16,8 +16,8 @@ export type FollowParts = {
 
 /**
  * Says which file is in front, or else which folder the file browser shows. What
- * is no document, such as a comparison, changes nothing: it may be about the
- * document that was in front before.
+ * is no document changes nothing: a comparison may be about the document that was
+ * in front before, and a launcher opens late, over what somebody asked for.
  */
 export class Follower implements IDisposable {
   constructor(
@@ -28,6 +28,9 @@ export class Follower implements IDisposable {
     shell.currentChanged?.connect(this._onCurrent, this);
     browser?.model.pathChanged.connect(this._onFolder, this);
     this._onCurrent();
+    if (this._context === null) {
+      this._goToFolder();
+    }
   }
 
   get isDisposed(): boolean {
@@ -49,7 +52,7 @@ export class Follower implements IDisposable {
     if (context && this._fileOf(context.path) !== null) {
       this._hold(context);
       this._onPath();
-    } else if (this._context === null || this._context.isDisposed) {
+    } else if (this._context?.isDisposed) {
       this._hold(null);
       this._goToFolder();
     }

@@ -105,6 +105,23 @@ describe('Following', () => {
     expect(page.at).toEqual({ path: 'work', isFile: false });
   });
 
+  it('stays where it was sent when no document comes to the front, also after none', () => {
+    const page = new FakePage();
+    page.follow();
+    expect(page.places).toEqual([{ path: 'work', isFile: false }]);
+    // Somebody asks for the history of a path, then the launcher opens.
+    page.front();
+    expect(page.places.length).toBe(1);
+    const context = page.front('a.py');
+    page.front();
+    context.close();
+    page.front();
+    expect(page.places.slice(1)).toEqual([
+      { path: 'a.py', isFile: true },
+      { path: 'work', isFile: false }
+    ]);
+  });
+
   it('goes with the file browser unless a document is in front', () => {
     const page = new FakePage();
     page.follow();
