@@ -72,7 +72,15 @@ const MAY_IMPORT = {
   ]),
   'companion/src/companion': inCompanion([
     ...COMPANION_BASE,
+    'parts',
+    'doors',
+    'live'
+  ]),
+  'companion/src/parts': inCompanion([...COMPANION_BASE, ...CONCERNS, 'live']),
+  'companion/src/doors': inCompanion([
+    ...COMPANION_BASE,
     ...CONCERNS,
+    'parts',
     'http',
     'live',
     'dashboard',
