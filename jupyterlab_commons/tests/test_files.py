@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import random
 import stat
 from datetime import datetime, timezone
 from pathlib import Path
@@ -14,6 +13,8 @@ import pytest
 
 from jupyterlab_commons.errors import CommonsError
 from jupyterlab_commons.files import Files, Kept
+
+from .chance import by_chance
 
 
 def hash_of(text: str) -> str:
@@ -254,9 +255,7 @@ class TestWriting:
         assert code_of(refused) == "BAD_REQUEST"
 
     def test_any_order_of_writes_ends_with_one_truth(self, root: Path) -> None:
-        seed = random.randrange(2**32)
-        print(f"seed {seed}")
-        chance = random.Random(seed)
+        chance = by_chance("order of writes")
         files = Files(str(root))
         truth: str | None = None
         for _ in range(200):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pytest
 
 from jupyterlab_commons.git import cells as cells_module
 from jupyterlab_commons.git.cells import longest_rising, match_cells
+from jupyterlab_commons.tests.chance import by_chance
 
 FIXTURE = Path(__file__).parents[3] / "protocol/fixtures/cell-matching.json"
 CASES = json.loads(FIXTURE.read_text("utf-8"))["cases"]
@@ -38,9 +38,7 @@ def test_the_shared_cases_are_matched_as_typescript_does(case: dict[str, Any]) -
 
 
 def test_a_longest_rising_sequence_is_found() -> None:
-    seed = random.randrange(10**9)
-    print("seed", seed)
-    random_numbers = random.Random(seed)
+    random_numbers = by_chance("longest rising")
     for _ in range(200):
         values = random_numbers.sample(range(50), random_numbers.randrange(1, 12))
         rising = sorted(longest_rising(values))
@@ -55,9 +53,7 @@ def test_a_longest_rising_sequence_is_found() -> None:
 
 
 def test_each_cell_is_in_one_pair_at_most_whatever_the_ids_are() -> None:
-    seed = random.randrange(10**9)
-    print("seed", seed)
-    chance = random.Random(seed)
+    chance = by_chance("matched cells")
     for _ in range(100):
         sides = [
             [

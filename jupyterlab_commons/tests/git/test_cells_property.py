@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from typing import Any
 
 from jupyterlab_commons.git.blame import Blames
@@ -14,6 +13,7 @@ from jupyterlab_commons.git.refs import RefsReader
 from jupyterlab_commons.git.repository import Repositories
 from jupyterlab_commons.git.runner import GitRunner
 from jupyterlab_commons.git.versions import Versions
+from jupyterlab_commons.tests.chance import by_chance
 
 from .notebooks import cell, notebook, stream
 from .repos import TestRepo
@@ -22,12 +22,10 @@ Cells = list[dict[str, Any]]
 
 
 class Author:
-    """Edits notebooks at random; its seed is printed."""
+    """Edits notebooks by chance."""
 
     def __init__(self, *, ids: bool) -> None:
-        seed = random.randrange(10**9)
-        print("seed", seed)
-        self.chance = random.Random(seed)
+        self.chance = by_chance(f"author, ids: {ids}")
         self._ids = ids
         self._made = 0
 

@@ -6,14 +6,14 @@
 from __future__ import annotations
 
 import os
-import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-SEED = int(os.environ.get("COMMONS_SEED", random.randrange(2**32)))
+from jupyterlab_commons.tests.chance import by_chance
+
 SOME = 5
 PLUGIN = "jupyterlab_commons.tests.git.stripping"
 TESTS_FAILED = 1
@@ -49,8 +49,7 @@ def names() -> list[str]:
 
 @pytest.mark.parametrize("number", range(SOME))
 def test_a_defence_that_is_taken_away_is_missed(names: list[str], number: int) -> None:
-    print(f"COMMONS_SEED={SEED}")
-    chosen = random.Random(SEED).sample(names, len(names))
+    chosen = by_chance("defences").sample(names, len(names))
     many = chosen[number::SOME] if os.environ.get("COMMONS_LONG") else [chosen[number]]
     for name in many:
         done = without(name)

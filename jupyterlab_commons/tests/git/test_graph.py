@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import random
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from jupyterlab_commons.git.process import Limits
 from jupyterlab_commons.git.refs import RefsReader
 from jupyterlab_commons.git.repository import Repositories
 from jupyterlab_commons.git.runner import GitRunner, Lane, Repo
+from jupyterlab_commons.tests.chance import by_chance
 
 from .repos import TestRepo
 from .test_runner import FakeGit, alive, until
@@ -228,9 +228,7 @@ async def test_writes_in_between_harm_nothing(
 ) -> None:
     many(work, COMMITS)
     repo = await repositories.open("work")
-    seed = int(os.environ.get("COMMONS_SEED", random.randrange(2**32)))
-    print(f"COMMONS_SEED={seed}")
-    chance = random.Random(seed)
+    chance = by_chance("writes in between")
     graphs.want(repo)
     for number in range(8):
         await asyncio.sleep(chance.random() * 0.05)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from jupyterlab_commons.git.graph_file import CommitGraph
 from jupyterlab_commons.git.history import Query
 from jupyterlab_commons.git.repository import Repositories
 from jupyterlab_commons.git.runner import GitRunner
+from jupyterlab_commons.tests.chance import by_chance
 
 from .repos import TestRepo
 from .test_history import Reader
@@ -62,9 +62,7 @@ async def all_rows(reader: Reader, chance: random.Random) -> list[dict[str, obje
 async def test_children_come_before_their_parents_whatever_the_clocks_say(
     reader: Reader, work: TestRepo
 ) -> None:
-    seed = int(os.environ.get("COMMONS_SEED", "") or random.randrange(10**6))
-    print(f"COMMONS_SEED={seed}")
-    chance = random.Random(seed)
+    chance = by_chance("order of history")
     marks: list[int] = []
     grow(work, chance, marks, 150)
     work.git("reset", "-q", "--hard", "b1")
@@ -154,9 +152,7 @@ def torn(chance: random.Random, data: bytes) -> bytes:
 async def test_no_graph_however_torn_does_more_than_refuse(
     reader: Reader, work: TestRepo, tmp_path: Path
 ) -> None:
-    seed = int(os.environ.get("COMMONS_SEED", "") or random.randrange(10**6))
-    print(f"COMMONS_SEED={seed}")
-    chance = random.Random(seed)
+    chance = by_chance("torn graphs")
     grow(work, chance, [], 40)
     work.git("reset", "-q", "--hard", "b1")
     work.git(*_WRITE)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 
 from jupyterlab_commons.git import sliced_json
 from jupyterlab_commons.git.notebooks import dump
+from jupyterlab_commons.tests.chance import by_chance
 
 from .sample_notebooks import pair
 
@@ -60,9 +60,7 @@ def written_whole(made: Any) -> bytes:
 
 
 def test_what_is_read_and_written_in_slices_is_the_same() -> None:
-    seed = int(os.environ.get("COMMONS_SEED", "") or random.randrange(10**6))
-    print(f"COMMONS_SEED={seed}")
-    chance = random.Random(seed)
+    chance = by_chance("sliced JSON")
     for _ in range(3000):
         made = {chance.choice(_KEYS): value(chance) for _ in range(3)}
         indent = chance.choice((None, 1))

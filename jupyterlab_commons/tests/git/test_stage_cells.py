@@ -13,6 +13,7 @@ from jupyterlab_commons.errors import CommonsError
 from jupyterlab_commons.git.chosen_cells import Choice, staged, unstaged
 from jupyterlab_commons.git.runner import Repo
 from jupyterlab_commons.git.service import GitService
+from jupyterlab_commons.tests.chance import by_chance
 
 from .notebooks import cell, markdown, notebook, png, stream
 from .repos import TestRepo
@@ -199,9 +200,7 @@ async def test_places_that_are_none_are_a_change_meanwhile(
 
 
 def test_any_choice_makes_a_notebook_and_all_of_it_makes_the_file() -> None:
-    seed = random.randrange(2**32)
-    print(f"seed {seed}")
-    chance = random.Random(seed)
+    chance = by_chance("chosen cells")
     for _ in range(60):
         before = [_random_cell(chance, number) for number in range(chance.randrange(8))]
         after = _edited(chance, before)

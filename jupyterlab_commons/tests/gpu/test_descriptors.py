@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import random
 
 from jupyterlab_commons.gpu import descriptors
 from jupyterlab_commons.gpu.descriptors import DescriptorScan, start_of
+from jupyterlab_commons.tests.chance import by_chance
 from jupyterlab_commons.usage.shapes import Machine
 
 from .conftest import Driver
@@ -85,10 +85,8 @@ def test_processes_that_vanish_or_refuse_are_nobody(host: Host) -> None:
 
 
 def test_ten_thousand_processes_are_looked_at_in_turn(host: Host) -> None:
-    seed = random.randrange(2**32)
-    print(f"seed {seed}")
     many = dict.fromkeys(range(1, 10_001), 1000)
-    with_gpu = random.Random(seed).sample(sorted(many), 20)
+    with_gpu = by_chance("descriptors").sample(sorted(many), 20)
     for pid in with_gpu:
         host.process(pid, "/dev/nvidia0")
     scan = DescriptorScan(host.machine)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import random
 from pathlib import Path
 
 import pytest
 
+from jupyterlab_commons.tests.chance import by_chance
 from jupyterlab_commons.usage import families
 from jupyterlab_commons.usage.cpu_time import TICKS
 from jupyterlab_commons.usage.shapes import Attribution, ConsumerRoot
@@ -15,14 +14,13 @@ from jupyterlab_commons.usage.shapes import Attribution, ConsumerRoot
 from .process_trees import MIB, SERVER_PID, ProcTree, headline, kernel, server, terminal
 
 HOST = headline()
-SEED = int(os.environ.get("COMMONS_TEST_SEED", "0")) or random.randrange(1 << 32)
 
 
 class History:
     """Kernels and terminals that come, work, fork, end and are restarted."""
 
-    def __init__(self, path: Path, seed: int, *, orderly: bool, reuses: bool) -> None:
-        self.random = random.Random(seed)
+    def __init__(self, path: Path, what: str, *, orderly: bool, reuses: bool) -> None:
+        self.random = by_chance(what)
         self.tree = ProcTree(path)
         self.roots: dict[str, ConsumerRoot] = {"server": server()}
         self.orderly = orderly
@@ -156,7 +154,6 @@ def test_any_history(
     finds: str,
 ) -> None:
     """Where all that end are waited for, not one tick is lost or counted twice."""
-    print(f"COMMONS_TEST_SEED={SEED}")
     orderly = ends == "in order"
     if finds == "turns":
         monkeypatch.setattr(families, "MOST_LOOKED", 5)
@@ -164,7 +161,7 @@ def test_any_history(
         monkeypatch.setattr(families, "MOST_LISTED", 0)
         monkeypatch.setattr(families, "MOST_LISTED_PER_MEMBER", 0)
     reuses = not orderly and finds != "turns"
-    history = History(tmp_path, SEED + number, orderly=orderly, reuses=reuses)
+    history = History(tmp_path, f"history {number}", orderly=orderly, reuses=reuses)
     attributor = history.tree.attributor()
     before: dict[str, float] = {}
     now = 0.0

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import random
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from jupyterlab_commons.tests.chance import by_chance
 from jupyterlab_commons.usage.cgroup import Cgroups
 from jupyterlab_commons.usage.headline import HeadlineReader
 from jupyterlab_commons.usage.shapes import Machine
@@ -143,9 +143,7 @@ def test_no_names_and_no_mounts(tree: Tree) -> None:
 
 
 def test_whatever_the_files_hold_nothing_is_raised(tree: Tree) -> None:
-    seed = random.randrange(2**32)
-    print(f"seed {seed}")
-    chance = random.Random(seed)
+    chance = by_chance("what files hold")
     tree.mount2()
     tree.mount1("memory")
     tree.mount1("cpu,cpuacct")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from jupyterlab_commons.tests.chance import by_chance
 from jupyterlab_commons.usage.deltas import (
     SAMPLE_RULES,
     NotPatchableError,
@@ -47,9 +48,7 @@ def some_json(chance: random.Random, depth: int = 0) -> Any:
 
 
 def test_a_patch_leads_exactly_from_one_state_to_the_other() -> None:
-    seed = random.randrange(2**32)
-    print("seed", seed)
-    chance = random.Random(seed)
+    chance = by_chance("patches")
     for _ in range(3000):
         before, after = some_json(chance), some_json(chance)
         patch = merge_patch(before, after)

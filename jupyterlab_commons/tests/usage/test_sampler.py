@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import logging
-import random
 from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
 
+from jupyterlab_commons.tests.chance import by_chance
 from jupyterlab_commons.usage.shapes import (
     Attribution,
     GpuReading,
@@ -72,9 +72,7 @@ def test_a_page_that_begins_to_look_does_not_wait(bench: Bench) -> None:
 
 
 def test_two_looks_are_never_closer_than_a_fifth_of_a_second(bench: Bench) -> None:
-    seed = random.randrange(2**32)
-    print("seed", seed)
-    chance = random.Random(seed)
+    chance = by_chance("looks")
     ways: list[Callable[[], None]] = [
         lambda: bench.sampler.look("panel"),
         lambda: bench.sampler.look("none"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 
+from jupyterlab_commons.tests.chance import by_chance
 from jupyterlab_commons.usage.shapes import ConsumerUse, GpuUse
 
 from .fakes import GIB, MIB, WALL, kernel_row, sample
@@ -72,9 +73,7 @@ def kernels(second: int, chance: random.Random) -> dict[str, ConsumerUse]:
 
 
 async def test_eight_gpus_and_ten_kernels_cost_300_bytes_a_second() -> None:
-    seed = random.randrange(2**32)
-    print("seed", seed)
-    chance = random.Random(seed)
+    chance = by_chance("bytes a second")
     server = Server()
     page = Page(server.clients)
     page.client.look("panel")
