@@ -1,7 +1,8 @@
-import type {
-  Allowance,
-  QuotaResource,
-  QuotaThreshold
+import {
+  showUnprintable,
+  type Allowance,
+  type QuotaResource,
+  type QuotaThreshold
 } from '@jupyterlab-commons/protocol';
 
 const dateTime = new Intl.DateTimeFormat(undefined, {
@@ -125,12 +126,9 @@ const problems = {
 export const problemWords = (problem: keyof typeof problems) =>
   problems[problem];
 
-// C0, DEL, C1, line and paragraph separators, and the marks that turn text around.
-const UNPRINTABLE =
-  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-
 /** What somebody wrote, without what would make it look like something else. */
-export const printable = (text: string) => text.replace(UNPRINTABLE, '\ufffd');
+export const printable = (text: string) =>
+  showUnprintable(text, () => '\ufffd');
 
 /** The beginning of a day as `<input type="date">` writes it, in this browser's zone. */
 export const dayStart = (day: string) => new Date(`${day}T00:00`).getTime();

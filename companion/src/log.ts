@@ -3,6 +3,8 @@
  * are not trusted: each is cut at 256 characters, control and direction
  * characters are spelled out, and what looks like a credential is dropped.
  */
+import { showUnprintable } from '@jupyterlab-commons/protocol';
+
 export const levels = ['debug', 'info', 'warn', 'error'] as const;
 export type Level = (typeof levels)[number];
 
@@ -19,17 +21,14 @@ export interface Log {
 }
 
 const MOST_CHARACTERS = 256;
-// C0, DEL, C1, line and paragraph separators, and the marks that turn text around.
-const UNPRINTABLE =
-  /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 const CREDENTIAL = /\b(?:cs1\.[\w.-]+|(?:token|bearer)\s+[\w.~+/=-]+)/gi;
 const SECRET_KEY = /token|authorization|ticket|session|cookie|secret/i;
 
 /** What may stand in a log line for a value from outside. */
 export function printable(value: string, most = MOST_CHARACTERS): string {
   const cut = value.slice(0, most).replace(CREDENTIAL, '[removed]');
-  return cut.replace(
-    UNPRINTABLE,
+  return showUnprintable(
+    cut,
     unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
   );
 }

@@ -16,5 +16,6 @@ export * from './quota-admin.ts';
 export * from './roles.ts';
 export * from './routes.ts';
 export * from './steps.ts';
+export * from './unprintable.ts';
 export * from './usage-problems.ts';
 export * from './usage.ts';

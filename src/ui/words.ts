@@ -10,7 +10,7 @@ const NAME_CHARS = 80;
  */
 export function oneLine(text: string): string {
   return text.replace(
-    // Control characters, and those which reorder or hide what stands beside them.
+    // More than `showUnprintable` finds, as a run that reads as one gap: also what hides.
     /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+/g,
     ' '
   );
