@@ -6,6 +6,7 @@ import {
   type CellMatches,
   type MatchableCell
 } from '@jupyterlab-commons/protocol';
+import { byChance } from './chance';
 
 type Case = CellMatches & {
   name: string;
@@ -17,18 +18,7 @@ const { cases } = JSON.parse(
   readFileSync(join(__dirname, '../fixtures/cell-matching.json'), 'utf8')
 ) as { cases: Case[] };
 
-/** A generator that gives the same numbers for the same seed. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return below => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
-  };
-}
-
-const seed = Number(process.env['COMMONS_SEED'] ?? Date.now() % 1_000_000);
-
-describe(`Matching cells (COMMONS_SEED=${seed})`, () => {
+describe('Matching cells', () => {
   it.each(cases.map(each => [each.name, each] as const))(
     'finds what the fixture says: %s',
     (_, { before, after, pairs, moved }) => {
@@ -37,8 +27,7 @@ describe(`Matching cells (COMMONS_SEED=${seed})`, () => {
   );
 
   it('pairs each cell at most once, of whatever kind the notebooks are', () => {
-    const random = randomFrom(seed);
-    for (let run = 0; run < 300; run++) {
+    byChance(300, random => {
       const cells = () =>
         Array.from({ length: random(12) }, () => ({
           id: random(2) ? `i${random(9)}` : null,
@@ -61,7 +50,7 @@ describe(`Matching cells (COMMONS_SEED=${seed})`, () => {
       expect(stayed.map(([, second]) => second)).toEqual(
         stayed.map(([, second]) => second).sort((a, b) => a - b)
       );
-    }
+    });
   });
 
   it('finds every cell of a notebook in itself, in its place', () => {
@@ -73,8 +62,7 @@ describe(`Matching cells (COMMONS_SEED=${seed})`, () => {
   });
 
   it('a longest rising sequence is as long as can be', () => {
-    const random = randomFrom(seed);
-    for (let run = 0; run < 100; run++) {
+    byChance(100, random => {
       const values = Array.from({ length: 9 }, () => random(20));
       const lengths = values.map(() => 1);
       values.forEach((value, at) => {
@@ -85,6 +73,6 @@ describe(`Matching cells (COMMONS_SEED=${seed})`, () => {
         }
       });
       expect(longestRising(values).size).toBe(Math.max(...lengths));
-    }
+    });
   });
 });

@@ -11,7 +11,7 @@ import { MemoryLedgerStore } from '../../src/storage/ledger-memory.ts';
 import type { StoredRun } from '../../src/storage/ledger-store.ts';
 import { summed, summedNames, type Used } from '../../src/quota/use.ts';
 import { Book } from '../../src/ledger/book.ts';
-import { randomFrom, seedOf } from '../merging/random.ts';
+import { randomFrom, seedOf } from '../chance.ts';
 import { BEGIN, gpuRates } from '../quota/hub-people.ts';
 import { readTable } from '../quota/csv.ts';
 import { TestCompanion } from './test-companion.ts';

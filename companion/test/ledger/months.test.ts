@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { randomFrom, seedOf } from '../merging/random.ts';
+import { randomFrom, seedOf } from '../chance.ts';
 import { Months, type TrueRun } from './months.ts';
 
 const ALL = [0, Number.MAX_SAFE_INTEGER] as const;

@@ -12,7 +12,7 @@ import { Links } from '../../src/live/link.ts';
 import { MemoryLedgerStore } from '../../src/storage/ledger-memory.ts';
 import type { ReportedSum } from '../../src/storage/ledger-store.ts';
 import { Samples } from '../../src/usage/samples.ts';
-import { randomFrom, seedOf } from '../merging/random.ts';
+import { randomFrom, seedOf } from '../chance.ts';
 import { TestClock } from '../rooms/test-clock.ts';
 import { sampleOf, TestLink } from '../usage/test-link.ts';
 import { HOUR, log, MINUTE, SECOND, settled } from './hub-run.ts';

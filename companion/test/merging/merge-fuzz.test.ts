@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import type * as Y from 'yjs';
 import { ID, piecemeal } from '../rooms/test-room.ts';
 import { Live, type FileCell } from './live-notebook.ts';
-import { randomFrom, seedOf } from './random.ts';
+import { randomFrom, seedOf } from '../chance.ts';
 import {
   allText,
   changeFile,

@@ -6,9 +6,9 @@ import {
   type FileCell,
   type Live
 } from './live-notebook.ts';
-import type { randomFrom } from './random.ts';
+import type { Chance as Random } from '../chance.ts';
 
-export type Random = ReturnType<typeof randomFrom>;
+export type { Random };
 
 /** Words that stand nowhere else, so that each can be followed. */
 export class Words {

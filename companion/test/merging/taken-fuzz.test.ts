@@ -9,7 +9,7 @@ import type * as Y from 'yjs';
 import type { TestPage } from '../rooms/test-page.ts';
 import { ID, piecemeal } from '../rooms/test-room.ts';
 import { Live, type FileCell } from './live-notebook.ts';
-import { randomFrom, seedOf } from './random.ts';
+import { randomFrom, seedOf } from '../chance.ts';
 import {
   allText,
   changeFile,

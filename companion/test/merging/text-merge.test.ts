@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diff } from '../../src/merging/sequence-diff.ts';
 import { editsBetween, mergeText } from '../../src/merging/text-merge.ts';
-import { randomFrom, seedOf } from './random.ts';
+import { randomFrom, seedOf } from '../chance.ts';
 
 const seed = seedOf('text-merge');
 

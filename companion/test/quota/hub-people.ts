@@ -48,7 +48,7 @@ export const gpuRates = {
   creditsPerHour: 12
 };
 
-const groups: Record<string, string[]> = {
+const usual: Record<string, string[]> = {
   alice: ['research', 'physics'],
   bert: ['lab'],
   carol: [],
@@ -60,12 +60,14 @@ const groups: Record<string, string[]> = {
 /**
  * A companion with a ledger of six people: alice (research; her GPU server has
  * run for six hours), bert (lab), carol who looks after research, lena who
- * looks after the lab as one of the leads, root, and dora.
+ * looks after the lab as one of the leads, root, and dora; `change`: others' groups.
  */
 export async function companionWithPeople(
   text = policyText,
-  env: Record<string, string> = {}
+  env: Record<string, string> = {},
+  change: Record<string, string[]> = {}
 ): Promise<{ commons: TestCompanion; file: string; stop(): Promise<void> }> {
+  const groups = { ...usual, ...change };
   const store = new MemoryLedgerStore();
   await store.putMeta('since', String(BEGIN - 400 * 24 * HOUR));
   const started = BEGIN - 6 * HOUR;

@@ -6,7 +6,7 @@ import { evaluate } from '../../src/quota/evaluate.ts';
 import { readPolicySet } from '../../src/quota/policy-file.ts';
 import type { PolicySet } from '../../src/quota/types.ts';
 import { testLedger } from '../ledger/test-ledger.ts';
-import { randomFrom, seedOf } from '../merging/random.ts';
+import { randomFrom, seedOf } from '../chance.ts';
 
 const HOUR = 3_600_000;
 const NOW = Date.UTC(2026, 5, 15, 12);

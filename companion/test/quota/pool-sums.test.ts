@@ -6,7 +6,7 @@ import { evaluate } from '../../src/quota/evaluate.ts';
 import { MANY, PoolSums } from '../../src/quota/pool-sums.ts';
 import { policies } from '../enforcement/test-quota.ts';
 import { testLedger, type TestLedger } from '../ledger/test-ledger.ts';
-import { randomFrom, seedOf } from '../merging/random.ts';
+import { randomFrom, seedOf } from '../chance.ts';
 import { TestClock } from '../rooms/test-clock.ts';
 
 const HOUR = 3_600_000;

@@ -6,7 +6,7 @@ import { evaluate } from '../../src/quota/evaluate.ts';
 import { NO_POLICIES } from '../../src/quota/policy-file.ts';
 import type { Policy, WindowRule } from '../../src/quota/types.ts';
 import { testLedger, type TestLedger } from '../ledger/test-ledger.ts';
-import { randomFrom, seedOf } from '../merging/random.ts';
+import { randomFrom, seedOf } from '../chance.ts';
 import {
   balanceAt,
   nextPeriod,

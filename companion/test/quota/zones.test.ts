@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { dayName, isZone, periodAt } from '../../src/quota/zones.ts';
 import { daysBetween, daysUntil } from '../../src/quota/use.ts';
-import { randomFrom, seedOf } from '../merging/random.ts';
+import { randomFrom, seedOf } from '../chance.ts';
 
 const HOUR = 3_600_000;
 const iso = ({ from, to }: { from: number; to: number }) => [

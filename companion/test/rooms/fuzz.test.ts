@@ -7,25 +7,12 @@ import { test } from 'node:test';
 import * as Y from 'yjs';
 import { updateFrame } from '../../src/rooms/frames.ts';
 import { MemoryStore } from '../../src/storage/memory.ts';
+import { randomFrom, seedOf, type Chance as Random } from '../chance.ts';
 import { openTestRoom, type TestRoom } from './test-room.ts';
 import { TestPage } from './test-page.ts';
 
 const runs = Number(process.env.COMMONS_FUZZ_RUNS ?? 20);
-const firstSeed = Number(process.env.COMMONS_SEED ?? Date.now() % 1_000_000);
-console.log(`COMMONS_SEED=${firstSeed} COMMONS_FUZZ_RUNS=${runs}`);
-
-/** A generator that gives the same numbers for the same seed. */
-function randomFrom(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return below => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
-type Random = ReturnType<typeof randomFrom>;
+const firstSeed = seedOf('rooms');
 
 function edit(page: TestPage, random: Random, step: number): void {
   const cell = page.cells.length === 0 ? 0 : random(page.cells.length);

@@ -19,6 +19,7 @@ import { documentGroup } from '../../src/storage/sqlite/document-group.ts';
 import type { FromWorker } from '../../src/storage/sqlite/messages.ts';
 import { prepareSchema } from '../../src/storage/sqlite/schema.ts';
 import { openStore } from '../../src/storage/open.ts';
+import { randomFrom, seedOf } from '../chance.ts';
 import { bytes, documentOf, idOf, row, storeContract } from './contract.ts';
 
 const folders: string[] = [];
@@ -315,13 +316,8 @@ test('J3 a damaged newest snapshot loses nothing: the one before it and the rows
 });
 
 test('random bytes flipped all over the file: never wrong content, only refusals', async () => {
-  const seed = Number(process.env.COMMONS_SEED ?? Date.now() % 1e6);
-  console.log(`seed ${seed}`);
-  let state = seed;
-  const random = (below: number) => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state % below;
-  };
+  const seed = seedOf('flipped bytes');
+  const random = randomFrom(seed);
   const whole = await damagedCopy(() => undefined);
   for (let run = 0; run < 20; run++) {
     const directory = folder();

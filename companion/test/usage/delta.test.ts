@@ -11,21 +11,17 @@ import {
   type Amounts,
   type UsedDelta
 } from '../../src/usage/delta.ts';
+import { randomFrom, seedOf } from '../chance.ts';
 import { sampleOf } from './test-link.ts';
 
-const SEED = Number(process.env.COMMONS_SEED ?? Date.now() % 1e9);
+const SEED = seedOf('use between samples');
 const RUNS = Number(process.env.COMMONS_FUZZ_RUNS ?? 200);
 const START = Date.UTC(2026, 0, 1);
 
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+/** Numbers from 0 to 1 that are the same for the same seed. */
 function chance(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const below = randomFrom(seed);
+  return () => below(2 ** 32) / 2 ** 32;
 }
 
 /** Nothing used yet. */

@@ -1,3 +1,4 @@
+import { byChance } from '../../../protocol/test/chance';
 import { Lanes, MOST_LANES, type LaneRow } from '../../git/lanes';
 
 type Commit = [hash: string, ...parents: string[]];
@@ -94,23 +95,15 @@ it('more branches than lanes are put into the last one, and the row says so', ()
 });
 
 it('lines join from row to row in any history', () => {
-  const seed = Date.now() % 1_000_000;
-  let state = seed;
-  const random = (below: number) =>
-    (state = (state * 48271 + 11) % 2147483647) % below;
-  for (let round = 0; round < 50; round++) {
+  byChance(50, random => {
     const commits = Array.from({ length: 40 }, (_, index): Commit => {
       const parents = Array.from({ length: random(4) }, () =>
         String(index + 1 + random(6))
       ).filter(each => Number(each) < 40);
       return [String(index), ...parents];
     });
-    try {
-      expectJoined(layOut(commits));
-    } catch (error) {
-      throw new Error(`seed ${seed}, round ${round}: ${String(error)}`);
-    }
-  }
+    expectJoined(layOut(commits));
+  });
 });
 
 it('adding rows later gives the same lanes as all at once', () => {
