@@ -92,7 +92,11 @@ const MAY_IMPORT = {
     ...CONCERNS,
     'dashboard'
   ]),
-  'companion/src/dashboard': inCompanion([...COMPANION_BASE, 'hub']),
+  'companion/src/dashboard': inCompanion([
+    ...COMPANION_BASE,
+    'hub',
+    'http/forwarded'
+  ]),
   // Counts what all others do.
   'companion/src/metrics': inCompanion([
     ...COMPANION_BASE,

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { CommonsError } from '@jupyterlab-commons/protocol';
+import { isEncrypted } from '../http/forwarded.ts';
 import type { Sessions } from '../hub/sessions.ts';
 import { reasonOf, type Log } from '../log.ts';
 import type { Clock } from '../rooms/types.ts';
@@ -88,7 +89,7 @@ export class FrontDoor {
     const attempt = oauth.begin();
     this.#send(response, 302, '', {
       location: oauth.address(attempt),
-      'set-cookie': cookie.write(attempt, isSecure(request))
+      'set-cookie': cookie.write(attempt, isEncrypted(request))
     });
   }
 
@@ -167,7 +168,7 @@ export class FrontDoor {
   }
 
   #clear(request: IncomingMessage): Record<string, string> {
-    return { 'set-cookie': this.#options.cookie.clear(isSecure(request)) };
+    return { 'set-cookie': this.#options.cookie.clear(isEncrypted(request)) };
   }
 
   #send(
@@ -214,9 +215,4 @@ function isNavigation(request: IncomingMessage): boolean {
     only('sec-fetch-mode') === 'navigate' &&
     only('sec-fetch-dest') === 'document'
   );
-}
-
-function isSecure(request: IncomingMessage): boolean {
-  const forwarded = request.headersDistinct['x-forwarded-proto']?.[0];
-  return forwarded?.split(',')[0]?.trim() === 'https';
 }

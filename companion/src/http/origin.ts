@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { CommonsError } from '@jupyterlab-commons/protocol';
+import { isEncrypted } from './forwarded.ts';
 
 /**
  * I8: exact comparison with a list. What starts alike, `null`, and two Origins
@@ -34,37 +35,9 @@ function ownOrigin(request: IncomingMessage): string | null {
   if (hosts.length !== 1 || !hosts[0]) {
     return null;
   }
-  const forwarded = request.headersDistinct['x-forwarded-proto']?.[0]
-    ?.split(',')[0]
-    ?.trim();
-  // On WebSockets configurable-http-proxy says ws and wss.
-  const scheme =
-    forwarded === 'https' || forwarded === 'wss' ? 'https' : 'http';
+  const scheme = isEncrypted(request) ? 'https' : 'http';
   const own = URL.parse(`${scheme}://${hosts[0]}`);
   return own === null || own.username !== '' || own.pathname !== '/'
     ? null
     : own.origin;
-}
-
-/**
- * Whom to count a call for that names nobody: the address that the last proxy
- * we know saw, or else the one that connects.
- */
-export function addressOf(
-  request: IncomingMessage,
-  proxies: ReadonlySet<string>
-): string {
-  const plain = (address: string) => address.replace(/^::ffff:/, '');
-  const direct = plain(request.socket.remoteAddress ?? '');
-  if (!proxies.has(direct)) {
-    return direct;
-  }
-  const hops = (request.headersDistinct['x-forwarded-for'] ?? [])
-    .join(',')
-    .split(',');
-  const last = hops
-    .map(hop => plain(hop.trim()))
-    .filter(hop => hop !== '' && !proxies.has(hop))
-    .at(-1);
-  return (last ?? direct).slice(0, 64);
 }

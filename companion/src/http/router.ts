@@ -13,7 +13,7 @@ import type { Claims } from '../hub/sessions.ts';
 import type { Clock } from '../rooms/types.ts';
 import type { Access, Door } from '../sharing/authorise.ts';
 import { readChunk, readJson } from './body.ts';
-import { addressOf } from './origin.ts';
+import { addressOf } from './forwarded.ts';
 import { Rate } from './rate.ts';
 import type { Reply } from './reply.ts';
 

@@ -109,6 +109,20 @@ describe("the admin's page", () => {
     assert.match(cookie, /^commons-sign-in=/);
   });
 
+  it('binds its cookie to encryption where the browser has it, however many proxies there are', async () => {
+    const cookieOf = async (headers: object) =>
+      (await get('', { ...NAVIGATION, ...headers })).headers['set-cookie']![0]!;
+    assert.doesNotMatch(await cookieOf({}), /Secure/);
+    for (const proto of ['https', 'https,http', 'https , http']) {
+      const cookie = await cookieOf({ 'x-forwarded-proto': proto });
+      assert.match(cookie, /; Secure$/, proto);
+    }
+    for (const proto of ['http', 'http,https', '', 'httpsx']) {
+      const cookie = await cookieOf({ 'x-forwarded-proto': proto });
+      assert.doesNotMatch(cookie, /Secure/, proto);
+    }
+  });
+
   it('hands an admin a session that opens the API, for half an hour', async () => {
     const page = await open('root');
     assert.equal(page.status, 200);

@@ -7,7 +7,8 @@ import {
   info,
   PROTOCOL_VERSION
 } from '@jupyterlab-commons/protocol';
-import { addressOf, Origins } from '../../src/http/origin.ts';
+import { addressOf } from '../../src/http/forwarded.ts';
+import { Origins } from '../../src/http/origin.ts';
 import { Rate } from '../../src/http/rate.ts';
 import { Uploads } from '../../src/http/uploads.ts';
 import { TestClock } from '../rooms/test-clock.ts';
