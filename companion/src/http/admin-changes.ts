@@ -9,7 +9,7 @@ import {
 } from '@jupyterlab-commons/protocol';
 import type { Caller } from '../hub/callers.ts';
 import type { Correction } from '../ledger/types.ts';
-import { staysWithin } from '../quota/group-admins.ts';
+import { poolOfBoth, staysWithin } from '../quota/group-admins.ts';
 import { newId, type Overrides } from '../quota/overrides.ts';
 import type { PolicyTrial } from '../quota/policy-trial.ts';
 import type { Quota } from '../quota/quota.ts';
@@ -81,8 +81,9 @@ export function adminChanges(
     async addCorrection({ caller, body }) {
       rights.sight(caller);
       const wanted = await body(newCorrection);
-      rights.user(caller, wanted.user);
+      const { groups } = rights.user(caller, wanted.user);
       needOther(options, caller, { kind: 'user', name: wanted.user });
+      needOtherPool(options, caller, { ...wanted, groups });
       await correct(options, caller, wanted);
       return { status: 204 };
     },
@@ -234,17 +235,38 @@ function needOther(
   caller: Caller,
   { kind, name }: NewOverride['scope']
 ): void {
-  const { user, groups } = caller;
+  const { user } = caller;
   const own =
-    kind === 'user'
-      ? name === user
-      : groups.includes(name) || quota.ledger.user(user)?.groups.includes(name);
-  if (own === true && !rights.sight(caller).all) {
+    kind === 'user' ? name === user : groupsOf(quota, caller).includes(name);
+  if (own && !rights.sight(caller).all) {
     throw new CommonsError(
       'ADMIN_ONLY',
       'this would change your own limits or use; ask another admin'
     );
   }
+}
+
+/** What somebody else has used is one's own use, too, where both draw on one pool. */
+function needOtherPool(
+  { rights, quota }: AdminChangeOptions,
+  caller: Caller,
+  wanted: NewCorrection & { groups: readonly string[] }
+): void {
+  const { resource, gpu = null } = wanted;
+  const me = { user: caller.user, groups: groupsOf(quota, caller) };
+  const { policies } = quota.set;
+  const pool = poolOfBoth(policies, { resource, gpu }, me, wanted);
+  if (pool !== null && !rights.sight(caller).all) {
+    throw new CommonsError(
+      'ADMIN_ONLY',
+      `it counts in the pool '${pool.title}', which is yours, too; ask an admin of the hub`
+    );
+  }
+}
+
+/** By the hub's word of now, and by what it said last. */
+function groupsOf({ ledger }: Quota, { user, groups }: Caller): string[] {
+  return [...groups, ...(ledger.user(user)?.groups ?? [])];
 }
 
 /** On a full disk it would be forgotten at the next start. */

@@ -1,4 +1,6 @@
+import type { QuotaResource } from '@jupyterlab-commons/protocol';
 import type { LedgerUser } from '../ledger/types.ts';
+import { holdsFor, type PersonNamed } from './limits.ts';
 import type { Policy } from './types.ts';
 
 /** What somebody may see: everything, or the members of some groups. */
@@ -61,4 +63,23 @@ export function staysWithin(
   return scope.kind === 'group'
     ? seesGroup(sight, scope.name)
     : scope.kind === 'user' && seesUser(sight, userOf(scope.name));
+}
+
+/** The shared pool that both draw on and in which this use counts; null where there is none. */
+export function poolOfBoth(
+  policies: readonly Policy[],
+  { resource, gpu }: { resource: QuotaResource; gpu: string | null },
+  one: PersonNamed,
+  other: PersonNamed
+): Policy | null {
+  const found = policies.find(
+    policy =>
+      policy.pool === 'shared' &&
+      policy.source === 'hub' &&
+      policy.resource === resource &&
+      (policy.gpu === null || policy.gpu === gpu) &&
+      holdsFor(policy, one) &&
+      holdsFor(policy, other)
+  );
+  return found ?? null;
 }

@@ -102,6 +102,38 @@ describe('Q5 an admin of a group', () => {
     );
   });
 
+  it('corrects no use that counts in a pool of their own, whoever used it', async () => {
+    await stop();
+    // Bert shares the pool of research with alice, who looks after it.
+    ({ commons, stop } = await companionWithPeople(
+      `${policyText}
+  - {name: a100-pool, resource: gpu-hours, gpu: A100, limit: 500, window: {calendar: month}, pool: shared}
+`,
+      env,
+      { bert: ['lab', 'research'] }
+    ));
+    const correct = async (by: string, change: object) => {
+      const body = { ...correction('bert'), ...change };
+      return (await ask(by, 'addCorrection', { body })).code;
+    };
+    const inPool = { resource: 'server-hours' };
+    assert.equal(await correct('alice', inPool), 'ADMIN_ONLY');
+    assert.equal(
+      await correct('alice', { ...inPool, amount: 5 }),
+      'ADMIN_ONLY'
+    );
+    assert.equal(await correct('carol', inPool), null, 'is not in it');
+    assert.equal(await correct('root', inPool), null);
+    assert.equal(await correct('alice', { resource: 'cpu-hours' }), null);
+    // A pool of everybody is that of whoever corrects.
+    for (const by of ['alice', 'carol', 'lena']) {
+      assert.equal(await correct(by, {}), null, 'no model, not in the pool');
+      assert.equal(await correct(by, { gpu: 'A100' }), 'ADMIN_ONLY', by);
+      assert.equal(await correct(by, { gpu: 'H100' }), null, by);
+    }
+    assert.equal(await correct('root', { gpu: 'A100' }), null);
+  });
+
   it('takes back only the stops that they planned', async () => {
     const parts = { user: 'alice' };
     await ask('root', 'planStop', { body: stopOf });
