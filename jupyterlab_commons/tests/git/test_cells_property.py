@@ -76,25 +76,24 @@ def test_the_diff_applied_to_the_old_side_gives_the_new_one() -> None:
             edited = author.edited(cells)
             before, after = read(cells), read(edited)
             told = compare_notebooks(before, after)["cells"]
-            assert applied(told, before.cells) == [
-                (each.id, each.source) for each in after.cells
-            ]
-            seen = [each for entry in told for each in numbers(entry, "before")]
-            assert sorted(seen) == list(range(len(before.cells)))
+            assert applied(told, before.cells) == [each.source for each in after.cells]
+            for side, size in (("before", len(before.cells)), ("after", len(edited))):
+                seen = [each for entry in told for each in numbers(entry, side)]
+                assert sorted(seen) == list(range(size))
             cells = edited[:40]
 
 
-def applied(entries: list[dict[str, Any]], before: list[Any]) -> list[tuple[Any, str]]:
-    made = []
+def applied(entries: list[dict[str, Any]], before: list[Any]) -> list[str]:
+    """The sources; a cell of which the id alone is another one is the same."""
+    made: list[str] = []
     for entry in entries:
         run = numbers(entry, "before") if "run" in entry else []
-        made += [(before[number].id, before[number].source) for number in run]
+        made += [before[number].source for number in run]
         change = entry.get("cell", {})
         if "after" not in change:
             continue
         same = before[change["before"]["index"]].source if "before" in change else ""
-        side = change["after"]
-        made.append((side.get("id"), side.get("source", same)))
+        made.append(change["after"].get("source", same))
     return made
 
 
