@@ -105,7 +105,7 @@ export function RequestForm({ api, report, onClose }: FormProps) {
   const answer = async (form: FormData) => {
     const path = pathOf('answerRequest', { user: report.user });
     if (form.get('answer') === 'decline') {
-      await api.send('DELETE', path);
+      await api.send('DELETE', path, { reason: String(form.get('reason')) });
       return;
     }
     await giveMore(api, report.user, form);

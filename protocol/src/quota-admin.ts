@@ -247,6 +247,9 @@ export const policyTried = record({
   moreOver: count()
 });
 
+/** `DELETE api/admin/requests/:user`: the person reads the reason. */
+export const requestDecline = record({ reason: optional(text(500)) });
+
 /** `GET api/admin/live`: documents that are open now. */
 export const adminLive = record({
   documents: list(

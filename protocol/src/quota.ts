@@ -142,6 +142,16 @@ export const usedNotebook = record({
 });
 export type UsedNotebook = Decoded<typeof usedNotebook>;
 
+/** A request for more that somebody has declined. */
+export const declinedRequest = record({
+  at: moment,
+  policy: name,
+  by: name,
+  /** Empty for none. */
+  reason: text(500)
+});
+export type DeclinedRequest = Decoded<typeof declinedRequest>;
+
 /** `GET api/quota`: the caller's own; `GET api/admin/users/:name`: somebody's, for who may see it. */
 export const quotaReport = record({
   at: moment,
@@ -165,7 +175,9 @@ export const quotaReport = record({
     10
   ),
   /** A request for more that has not been answered. */
-  asked: nullable(record({ at: moment, policy: name, message: text(1000) }))
+  asked: nullable(record({ at: moment, policy: name, message: text(1000) })),
+  /** Their last request, where it was declined of late and nothing was asked since. */
+  declined: optional(declinedRequest)
 });
 export type QuotaReport = Decoded<typeof quotaReport>;
 
@@ -176,13 +188,14 @@ export const quotaRequest = record({ policy: name, message: text(1000) });
  * What the `events` socket says of quota (type `quota`): told to all pages of
  * the person. `notice`: a threshold was reached. `stop`: a countdown has begun
  * or changed. `save`: the stop is near: save everything now. `cancelled`: no
- * stop after all. `granted`: more was given.
+ * stop after all. `granted`: more was given. `declined`: what they asked for was.
  */
 export const quotaNews = record({
-  kind: oneOf(['notice', 'stop', 'save', 'cancelled', 'granted']),
+  kind: oneOf(['notice', 'stop', 'save', 'cancelled', 'granted', 'declined']),
   /** The same news never has two keys, so that it is shown once. */
   key: text(200),
   allowance: optional(allowance),
-  stop: optional(plannedStop)
+  stop: optional(plannedStop),
+  declined: optional(declinedRequest)
 });
 export type QuotaNews = Decoded<typeof quotaNews>;

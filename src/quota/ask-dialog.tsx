@@ -55,7 +55,7 @@ export async function askForMore(
       await send(companion, draft.request);
       parts.unsent.message = '';
       Notification.success(
-        trans.__('Your request was sent. You are told when more is granted.'),
+        trans.__('Your request was sent. You are told when it is answered.'),
         { autoClose: 10_000 }
       );
       return await model.refresh();

@@ -1,7 +1,7 @@
 import type { QuotaReport } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
-import { oneLine } from '../ui/words';
+import { oneLine, shortName } from '../ui/words';
 import { policyTitle } from './allowance-words';
 import { momentWords } from './moment-words';
 
@@ -30,6 +30,35 @@ export function askedWords(
       );
 }
 
+/** What was declined of late; null for nothing. */
+export function declinedLine(
+  trans: TranslationBundle,
+  { declined, allowances }: QuotaReport,
+  now: number
+): string | null {
+  if (declined === undefined) {
+    return null;
+  }
+  const { policy, by, at, reason } = declined;
+  const who = shortName(by);
+  const title = policyTitle(policy, allowances);
+  const when = momentWords(trans, at, now);
+  return reason === ''
+    ? trans.__(
+        '%1 declined your request for more of %2 (%3).',
+        who,
+        title,
+        when
+      )
+    : trans.__(
+        '%1 declined your request for more of %2 (%3): “%4”',
+        who,
+        title,
+        when,
+        oneLine(reason)
+      );
+}
+
 /** Whom to ask, what has been asked, and the way to ask. */
 export function AskSection(props: {
   report: QuotaReport;
@@ -39,9 +68,13 @@ export function AskSection(props: {
 }): JSX.Element {
   const { report, now, ask, trans } = props;
   const asked = askedWords(trans, report, now);
+  const declined = declinedLine(trans, report, now);
   return (
     <>
       {asked === null ? null : <p className="jp-Commons-Quota-line">{asked}</p>}
+      {declined === null ? null : (
+        <p className="jp-Commons-Quota-line">{declined}</p>
+      )}
       {report.contact === '' ? null : (
         <p className="jp-Commons-Quota-line">
           {trans.__('Whom to ask: %1', oneLine(report.contact))}

@@ -22,6 +22,7 @@ export class News {
       told: new Told(state.kind === 'ready' ? state.session.user : ''),
       trans,
       time: model.time,
+      allowances: () => model.report?.allowances ?? [],
       open,
       ask
     });
@@ -51,13 +52,25 @@ export class News {
     if (kind === 'cancelled' && stop !== undefined) {
       this._stops.drop(stop.server);
     }
-    if (kind === 'granted' || kind === 'stop') {
-      // Also for the companion's clock, which the countdown goes by.
-      void model.refresh();
-    } else {
-      model.expire();
+    void this._tell(news);
+  }
+
+  private async _tell(news: QuotaNews): Promise<void> {
+    const { model } = this._parts;
+    switch (news.kind) {
+      case 'granted':
+      case 'stop':
+        // Also for the companion's clock, which the countdown goes by.
+        void model.refresh();
+        break;
+      case 'declined':
+        // It names a limit that only the report knows the title of.
+        await model.refresh();
+        break;
+      default:
+        model.expire();
     }
-    void this._notices.tell(news, model.ownServer);
+    await this._notices.tell(news, model.ownServer);
   }
 
   /** The report is what holds: it names the stops that this page was not told of. */

@@ -1,13 +1,15 @@
-import type { Allowance } from '@jupyterlab-commons/protocol';
+import type { Allowance, DeclinedRequest } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { noticeName } from '../ui/notice-name';
 import { percentWords } from '../ui/units';
+import { oneLine } from '../ui/words';
 import { ENDLESS, amountWords, usedOfWords } from './amount-words';
 import {
   forecastNote,
   fullness,
   isExempt,
   isRefused,
+  policyTitle,
   refusedNote,
   titleOf,
   toneOf
@@ -15,6 +17,8 @@ import {
 
 /** JupyterLab cuts notifications after so many characters. */
 const MOST_CHARS = 140;
+/** A space and two quotation marks. */
+const LINKED_CHARS = 3;
 
 const name = (allowance: Allowance) => noticeName(titleOf(allowance));
 
@@ -70,4 +74,26 @@ export function grantedWords(
         name(allowance),
         amountWords(trans, allowance.limit, allowance)
       );
+}
+
+/** What they asked for was not given; a long reason is read whole on the page. */
+export function declinedWords(
+  trans: TranslationBundle,
+  { policy, by, reason }: DeclinedRequest,
+  allowances: readonly Allowance[]
+): string {
+  const first = trans.__(
+    '%1 declined your request for more of %2.',
+    noticeName(by),
+    noticeName(policyTitle(policy, allowances))
+  );
+  const line = oneLine(reason).trim();
+  if (line === '') {
+    return first;
+  }
+  const room = MOST_CHARS - first.length - LINKED_CHARS;
+  return `${first} ${trans.__(
+    '“%1”',
+    line.length <= room ? line : `${line.slice(0, room - 1)}…`
+  )}`;
 }

@@ -1,13 +1,14 @@
 import { Notification } from '@jupyterlab/apputils';
 import type {
   Allowance,
+  DeclinedRequest,
   PlannedStop,
   QuotaNews
 } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { noticeName } from '../ui/notice-name';
 import { toneOf } from './allowance-words';
-import { grantedWords, noticeWords } from './notice-words';
+import { declinedWords, grantedWords, noticeWords } from './notice-words';
 import { serverWords } from './server-words';
 import type { Told } from './told';
 
@@ -20,16 +21,17 @@ export type NoticesOptions = {
   told: Told;
   trans: TranslationBundle;
   time: () => number;
+  allowances: () => readonly Allowance[];
   open: () => void;
   ask: (policy: string) => void;
 };
 
-/** Notifications of what was reached, granted and cancelled, each once for a person. */
+/** Notifications of what was reached, granted, declined and cancelled, each once for a person. */
 export class Notices {
   constructor(private readonly _options: NoticesOptions) {}
 
   async tell(news: QuotaNews, own: string | null): Promise<void> {
-    const { kind, key, allowance, stop } = news;
+    const { kind, key, allowance, stop, declined } = news;
     if (kind === 'granted' && allowance !== undefined) {
       this._takeBack(allowance.policy);
     }
@@ -41,6 +43,8 @@ export class Notices {
         return allowance === undefined ? undefined : this._reached(allowance);
       case 'granted':
         return this._granted(allowance);
+      case 'declined':
+        return declined === undefined ? undefined : this._declined(declined);
       case 'cancelled':
         return this._cancelled(stop, own);
       case 'stop':
@@ -71,6 +75,15 @@ export class Notices {
   private _granted(allowance: Allowance | undefined): void {
     Notification.success(grantedWords(this._options.trans, allowance), {
       autoClose: SHOWN_MS,
+      actions: [this._details()]
+    });
+  }
+
+  /** It stays: whoever was away has to find it. */
+  private _declined(declined: DeclinedRequest): void {
+    const { trans, allowances } = this._options;
+    Notification.info(declinedWords(trans, declined, allowances()), {
+      autoClose: false,
       actions: [this._details()]
     });
   }

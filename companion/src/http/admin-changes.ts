@@ -4,6 +4,7 @@ import {
   newOverride,
   newStop,
   policyTrial,
+  requestDecline,
   type NewCorrection,
   type NewOverride
 } from '@jupyterlab-commons/protocol';
@@ -102,17 +103,22 @@ function requestChanges({
   requests,
   ...options
 }: AdminChangeOptions): Pick<Resources, 'answerRequest' | 'declineRequest'> {
-  const close =
-    (action: 'answered' | 'declined') =>
-    async (call: { caller: Caller; parts: Record<string, string> }) => {
-      const { user } = rights.user(call.caller, call.parts.user ?? '');
-      needStore(options);
-      await requests.close(user, call.caller.user, action);
-      return { status: 204 as const };
-    };
+  const asking = (caller: Caller, parts: Record<string, string>): string => {
+    const { user } = rights.user(caller, parts.user ?? '');
+    needStore(options);
+    return user;
+  };
   return {
-    answerRequest: close('answered'),
-    declineRequest: close('declined')
+    async answerRequest({ caller, parts }) {
+      await requests.answer(asking(caller, parts), caller.user);
+      return { status: 204 };
+    },
+    async declineRequest({ caller, parts, body }) {
+      const user = asking(caller, parts);
+      const { reason = '' } = await body(requestDecline);
+      await requests.decline(user, caller.user, reason.trim());
+      return { status: 204 };
+    }
   };
 }
 

@@ -84,7 +84,11 @@ export class QuotaParts {
     const shared = { store, audit: this.#audit, changed, clock, log };
     this.source = new PolicySource({ ...shared, path: quotaFile });
     this.#overrides = new Overrides(shared);
-    this.requests = new Requests(shared);
+    this.requests = new Requests({
+      ...shared,
+      tell: (user, quota) =>
+        options.events.tellPerson(user, { type: 'quota', quota })
+    });
     const overrides = this.#overrides;
     this.quota = new Quota({ ledger, source: this.source, overrides, clock });
     this.table = new AdminTable({
@@ -143,7 +147,11 @@ export class QuotaParts {
 
   /** What a page that has just been opened must know. */
   greet(user: string): EventMessage[] {
-    return this.enforcement.greet(user);
+    const standing = this.requests.standing(user);
+    return [
+      ...this.enforcement.greet(user),
+      ...standing.map(quota => ({ type: 'quota' as const, quota }))
+    ];
   }
 
   /** Polls of the hub since the process began. */

@@ -53,7 +53,7 @@ export async function quotaReport(
     notebooks: notebooks ?? [],
     since: ledger.since,
     contact,
-    asked: requests.of(user)
+    ...requests.of(user)
   };
   const problems = problemsOf(options, report);
   return { ...report, problems };

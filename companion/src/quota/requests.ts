@@ -1,40 +1,72 @@
-import { CommonsError, type QuotaReport } from '@jupyterlab-commons/protocol';
+import {
+  CommonsError,
+  type DeclinedRequest,
+  type QuotaNews,
+  type QuotaReport
+} from '@jupyterlab-commons/protocol';
 import type { Clock } from '../rooms/types.ts';
 import type { LedgerStore, StoredRequest } from '../storage/ledger-store.ts';
 import type { Audit } from './types.ts';
+
+/** Who has not opened a page for so long after a request was declined is not told of it any more. */
+const TOLD_FOR_MS = 30 * 86_400_000;
 
 export type RequestsOptions = {
   store: Pick<LedgerStore, 'requests' | 'putRequest' | 'deleteRequest'>;
   audit: Audit;
   clock: Clock;
+  /** Tells the pages that the person has open. */
+  tell: (user: string, news: QuotaNews) => void;
 };
 
-/** Wishes for more that nobody has answered; one a person. */
+/** Wishes for more, one a person, and those that were declined. */
 export class Requests {
   readonly #options: RequestsOptions;
   readonly #open = new Map<string, StoredRequest>();
+  readonly #declined = new Map<string, DeclinedRequest>();
 
   constructor(options: RequestsOptions) {
     this.#options = options;
   }
 
   async start(): Promise<void> {
-    for (const each of await this.#options.store.requests()) {
-      this.#open.set(each.user, each);
+    const { store, clock } = this.#options;
+    for (const { declined, ...request } of await store.requests()) {
+      const { user, policy } = request;
+      if (declined === undefined) {
+        this.#open.set(user, request);
+      } else if (clock.now() - declined.at < TOLD_FOR_MS) {
+        this.#declined.set(user, { ...declined, policy });
+      } else {
+        await store.deleteRequest(user);
+      }
     }
   }
 
-  of(user: string): QuotaReport['asked'] {
+  /** What of this stands in the report of a person. */
+  of(user: string): Pick<QuotaReport, 'asked' | 'declined'> {
     const open = this.#open.get(user);
-    return open === undefined
-      ? null
-      : { at: open.at, policy: open.policy, message: open.message };
+    const declined = this.#declinedTo(user);
+    return {
+      asked:
+        open === undefined
+          ? null
+          : { at: open.at, policy: open.policy, message: open.message },
+      ...(declined === null ? {} : { declined })
+    };
+  }
+
+  /** For a page that has just been opened; under the same key each time. */
+  standing(user: string): QuotaNews[] {
+    const declined = this.#declinedTo(user);
+    return declined === null ? [] : [newsOf(declined)];
   }
 
   has(user: string): boolean {
     return this.#open.has(user);
   }
 
+  /** How many nobody has answered. */
   get size(): number {
     return this.#open.size;
   }
@@ -48,6 +80,7 @@ export class Requests {
     const request = { user, at: clock.now(), policy, message };
     await store.putRequest(request);
     this.#open.set(user, request);
+    this.#declined.delete(user);
     audit({
       actor: user,
       action: 'asked',
@@ -56,19 +89,47 @@ export class Requests {
     });
   }
 
-  /** Somebody has answered it; throws NOTHING_THERE. */
-  async close(
-    user: string,
-    by: string,
-    action: 'answered' | 'declined'
-  ): Promise<void> {
+  /** More was given for it; throws NOTHING_THERE. */
+  async answer(user: string, by: string): Promise<void> {
     const { store, audit } = this.#options;
+    const { policy } = this.#needOpen(user);
+    await store.deleteRequest(user);
+    this.#open.delete(user);
+    audit({ actor: by, action: 'answered', user, detail: policy });
+  }
+
+  /** Tells the person, now or when they next open a page; throws NOTHING_THERE. */
+  async decline(user: string, by: string, reason: string): Promise<void> {
+    const { store, audit, clock, tell } = this.#options;
+    const open = this.#needOpen(user);
+    const { policy } = open;
+    const declined = { at: clock.now(), by, reason };
+    await store.putRequest({ ...open, declined });
+    this.#open.delete(user);
+    this.#declined.set(user, { ...declined, policy });
+    const detail = reason === '' ? policy : `${policy}: ${reason}`;
+    audit({ actor: by, action: 'declined', user, detail });
+    tell(user, newsOf({ ...declined, policy }));
+  }
+
+  #needOpen(user: string): StoredRequest {
     const open = this.#open.get(user);
     if (open === undefined) {
       throw new CommonsError('NOTHING_THERE', 'nothing is asked');
     }
-    await store.deleteRequest(user);
-    this.#open.delete(user);
-    audit({ actor: by, action, user, detail: open.policy });
+    return open;
   }
+
+  #declinedTo(user: string): DeclinedRequest | null {
+    const declined = this.#declined.get(user);
+    return declined === undefined ||
+      this.#options.clock.now() - declined.at >= TOLD_FOR_MS
+      ? null
+      : declined;
+  }
+}
+
+/** Somebody asks at most once a minute, so the moment names it. */
+function newsOf(declined: DeclinedRequest): QuotaNews {
+  return { kind: 'declined', key: `declined/${declined.at}`, declined };
 }

@@ -80,7 +80,12 @@ export type ReportedLife = {
 export type ToldNotice = { user: string; key: string; at: Millis };
 
 /** A stop that is under way, and how far it has come. */
-export type StoredStop = PlannedStop & {
+export type StoredStop = OneStop & {
+  /** Of one that somebody planned: the moment that they want, and what a limit plans meanwhile. */
+  asked?: { at: Millis; limit: OneStop | null };
+};
+
+export type OneStop = PlannedStop & {
   user: string;
   /** The run that it belongs to, by the hub's time of its start: a server that was started anew is another. */
   started: Millis;
@@ -88,12 +93,13 @@ export type StoredStop = PlannedStop & {
   state: 'counting' | 'saving' | 'stopping';
 };
 
-/** A wish for more that nobody has answered; one a person. */
+/** A wish for more, one a person; with `declined` one that was, and of which they are told. */
 export type StoredRequest = {
   user: string;
   at: Millis;
   policy: string;
   message: string;
+  declined?: { at: Millis; by: string; reason: string };
 };
 
 export type QuotaAudit = AdminAudit['entries'][number];

@@ -245,6 +245,7 @@ export function ledgerContract(
   story('Q8 a stop is there until it is taken back', async store => {
     const byAdmin: StoredStop = { ...stop, because: 'admin', by: 'root' };
     delete byAdmin.policy;
+    byAdmin.asked = { at: START + 2 * HOUR, limit: { ...stop, server: '' } };
     await store.putStop(stop);
     await store.putStop({ ...stop, state: 'saving' });
     await store.putStop({ ...byAdmin, server: '' });
@@ -254,6 +255,11 @@ export function ledgerContract(
         { ...stop, state: 'saving' },
         { ...byAdmin, server: '' }
       ]
+    );
+    await store.putStop({ ...byAdmin, asked: { at: START, limit: null } });
+    assert.deepEqual(
+      (await store.stops()).find(({ server }) => server !== '')!.asked,
+      { at: START, limit: null }
     );
     await store.deleteStop('ada', 'gpu');
     await store.deleteStop('bob', '');
@@ -267,6 +273,9 @@ export function ledgerContract(
     await store.putRequest({ ...wish, user: 'bob' });
     await store.deleteRequest('bob');
     assert.deepEqual(await store.requests(), [{ ...wish, message: 'now' }]);
+    const declined = { at: START + 1, by: 'root', reason: "it's\nfull" };
+    await store.putRequest({ ...wish, declined });
+    assert.deepEqual(await store.requests(), [{ ...wish, declined }]);
   });
 
   story(

@@ -161,6 +161,26 @@ test('damage that is met in use answers the call from a new file', async () => {
   await store.close();
 });
 
+test('a ledger of the first format is brought up to date with all that is in it', async () => {
+  const directory = folder();
+  const wish = { user: 'ada', at: START, policy: 'gpu', message: 'please' };
+  const before = await openSqliteLedger(directory);
+  await before.putRequest(wish);
+  await before.close();
+  const db = new DatabaseSync(fileOf(directory));
+  db.exec(
+    `ALTER TABLE requests DROP COLUMN declined;
+     PRAGMA user_version = 1`
+  );
+  db.close();
+  const store = await openSqliteLedger(directory);
+  assert.deepEqual(await store.requests(), [wish]);
+  const declined = { at: START + 1, by: 'root', reason: '' };
+  await store.putRequest({ ...wish, declined });
+  assert.deepEqual(await store.requests(), [{ ...wish, declined }]);
+  await store.close();
+});
+
 test('a call that is made again, because nobody knows whether it was written, adds nothing', async () => {
   const db = new DatabaseSync(':memory:');
   prepareLedgerSchema(db);

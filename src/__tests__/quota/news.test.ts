@@ -200,6 +200,50 @@ describe('A stop', () => {
   });
 });
 
+describe('A request that was declined', () => {
+  const declined = (reason: string, by = 'carol') => ({
+    kind: 'declined' as const,
+    key: `declined/${NOW}`,
+    declined: { at: NOW, policy: 'gpu-month', by, reason }
+  });
+
+  it('is told once, with who declined it and why', async () => {
+    const { hear } = setup();
+    await hear(declined('No GPUs\nleft'));
+    await hear(declined('No GPUs\nleft'));
+    await setup().hear(declined('No GPUs\nleft'));
+    expect(texts()).toEqual([
+      'carol declined your request for more of GPU hours. “No GPUs left”'
+    ]);
+  });
+
+  it('is told without a reason where there is none', async () => {
+    const { hear } = setup();
+    await hear(declined(''));
+    expect(texts()).toEqual([
+      'carol declined your request for more of GPU hours.'
+    ]);
+  });
+
+  it('fits into a notification whatever was written, and leads to the page', async () => {
+    const { hear, parts, companion } = setup();
+    companion.report = report({
+      allowances: [allowance({ title: 'GPU '.repeat(50) })]
+    });
+    await hear(declined('why '.repeat(125), 'c'.repeat(255)));
+    expect(texts()[0]!.length).toBe(140);
+    expect(texts()[0]).toMatch(/“why why .*…”$/);
+    actionsOf()[0]!.callback(new MouseEvent('click'));
+    expect(parts.open).toHaveBeenCalledTimes(1);
+  });
+
+  it('asks for the report anew, which then has no open request', async () => {
+    const { hear, companion } = setup();
+    await hear(declined(''));
+    expect(companion.asked).toBe(1);
+  });
+});
+
 describe('The word to save', () => {
   const saying = async (server: string) => {
     const { hear, parts, companion, panel } = setup();

@@ -223,6 +223,21 @@ describe('The page of quota', () => {
     expect(ask).toHaveBeenCalledWith();
   });
 
+  it('shows who declined what was asked for, and the whole reason', async () => {
+    const reason = 'All GPUs are taken until Monday. '.repeat(15).trim();
+    const { container } = await show(
+      'page',
+      report({
+        declined: { at: NOW - DAY, policy: 'gpu-month', by: 'carol', reason }
+      })
+    );
+    expect(container.textContent).toMatch(
+      /carol declined your request for more of GPU hours \(.*\): “All GPUs/
+    );
+    expect(container.textContent).toContain(`“${reason}”`);
+    expect(screen.getByText('Ask for more…')).toBeTruthy();
+  });
+
   it('is clear where there is nothing', async () => {
     const { container } = await show(
       'page',
@@ -280,7 +295,8 @@ describe('The page of quota', () => {
           { ...report().notebooks[0]!, name: HOSTILE, path: HOSTILE }
         ],
         contact: HOSTILE,
-        asked: { at: NOW, policy: HOSTILE, message: HOSTILE }
+        asked: { at: NOW, policy: HOSTILE, message: HOSTILE },
+        declined: { at: NOW, policy: HOSTILE, by: HOSTILE, reason: HOSTILE }
       })
     );
     expect(container.querySelector('img, b')).toBeNull();

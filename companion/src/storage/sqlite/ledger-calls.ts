@@ -79,9 +79,10 @@ class LedgerCalls extends LedgerUseCalls {
     return this.#all('SELECT * FROM requests').map(requestOf);
   }
 
-  putRequest({ user, at, policy, message }: StoredRequest): void {
-    const sql = 'REPLACE INTO requests VALUES (?, ?, ?, ?)';
-    this.#run(sql, user, at, policy, message);
+  putRequest({ user, at, policy, message, declined }: StoredRequest): void {
+    const sql = 'REPLACE INTO requests VALUES (?, ?, ?, ?, ?)';
+    const json = declined === undefined ? '' : JSON.stringify(declined);
+    this.#run(sql, user, at, policy, message, json);
   }
 
   deleteRequest(user: string): void {

@@ -4,7 +4,9 @@ import {
   count,
   dictionary,
   list,
+  nullable,
   oneOf,
+  optional,
   override,
   plannedStop,
   quotaResource,
@@ -14,6 +16,7 @@ import {
 } from '@jupyterlab-commons/protocol';
 import type { Correction, LedgerUser, Metered } from '../../ledger/types.ts';
 import type {
+  OneStop,
   QuotaAudit,
   ReportedLife,
   ReportedSum,
@@ -44,6 +47,20 @@ const stopState = record({
   started: count(),
   plannedAt: count(),
   state: oneOf(['counting', 'saving', 'stopping'])
+});
+
+const oneStop = (value: unknown): OneStop => ({
+  ...plannedStop(value),
+  ...stopState(value)
+});
+const stopAsked = record({
+  asked: optional(record({ at: count(), limit: nullable(oneStop) }))
+});
+
+const requestDeclined = record({
+  at: count(),
+  by: text(255),
+  reason: text(500)
 });
 
 const textOrNull = (value: SqlRow[string] | undefined) =>
@@ -140,7 +157,8 @@ export function overrideOf(row: SqlRow): Override {
 
 export function stopOf(row: SqlRow): StoredStop {
   const stored = jsonOf(row.stop);
-  return { ...plannedStop(stored), ...stopState(stored) };
+  const { asked } = stopAsked(stored);
+  return { ...oneStop(stored), ...(asked === undefined ? {} : { asked }) };
 }
 
 export function requestOf(row: SqlRow): StoredRequest {
@@ -148,7 +166,10 @@ export function requestOf(row: SqlRow): StoredRequest {
     user: String(row.user),
     at: Number(row.at),
     policy: String(row.policy),
-    message: String(row.message)
+    message: String(row.message),
+    ...(row.declined === ''
+      ? {}
+      : { declined: requestDeclined(jsonOf(row.declined)) })
   };
 }
 

@@ -133,8 +133,13 @@ CREATE TABLE added (
 ) STRICT;
 `;
 
+const declined = `
+-- JSON of who declined it, when and why; empty for nobody.
+ALTER TABLE requests ADD COLUMN declined TEXT NOT NULL DEFAULT '';
+`;
+
 /** What made each format from the one before it. Rows of a release are never changed, only added. */
-const steps = [tables];
+const steps = [tables, declined];
 
 /** Makes the tables of a ledger or brings them up to date. */
 export function prepareLedgerSchema(db: DatabaseSync): void {
