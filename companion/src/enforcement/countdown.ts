@@ -68,6 +68,11 @@ export class Countdown {
     }
   }
 
+  /** What else is planned for the server is another. */
+  ask(asked: StoredStop['asked']): void {
+    this.#change({ asked });
+  }
+
   /** How it stands, for those who have not heard of it. */
   news(): QuotaNews {
     return this.#news(this.stop.state === 'counting' ? 'stop' : 'save');
@@ -157,7 +162,8 @@ export class Countdown {
     this.stop = { ...before, ...change };
     if (
       this.stop.state !== before.state ||
-      this.stop.stopAt !== before.stopAt
+      this.stop.stopAt !== before.stopAt ||
+      this.stop.asked !== before.asked
     ) {
       this.#options.save(this.stop);
     }

@@ -6,7 +6,11 @@ import type {
 import { reasonOf, type Log } from '../log.ts';
 import type { Run } from '../ledger/types.ts';
 import type { Clock } from '../rooms/types.ts';
-import type { LedgerStore, StoredStop } from '../storage/ledger-store.ts';
+import type {
+  LedgerStore,
+  OneStop,
+  StoredStop
+} from '../storage/ledger-store.ts';
 import { Countdown, told, WARN_ANEW_MS } from './countdown.ts';
 import { graceOf, takes } from './reached.ts';
 import type { StopWork } from './stop-work.ts';
@@ -45,17 +49,16 @@ export type FailingStop = {
 };
 
 /** When somebody wants a server stopped, and the stop that a limit gives it meanwhile. */
-type Asked = { at: Millis; limit: StoredStop | null };
+type Asked = NonNullable<StoredStop['asked']>;
 
 /**
  * Q8: servers that are going to be stopped. One stop for each server: of
  * the moment that an admin wants and the one that a limit gives the earlier.
+ * The later is kept beside it, and holds when the earlier is taken back.
  */
 export class PlannedStops {
   readonly #options: StopsOptions;
   readonly #countdowns = new Map<string, Countdown>();
-  /** Of stops by admins; forgotten over a restart, where the earlier moment stays. */
-  readonly #asked = new WeakMap<Countdown, Asked>();
 
   constructor(options: StopsOptions) {
     this.#options = options;
@@ -146,7 +149,7 @@ export class PlannedStops {
     }
     const { because } = countdown.stop;
     needCancel(by, countdown.stop);
-    const { limit } = this.#askedOf(countdown);
+    const { limit } = askedOf(countdown.stop);
     this.#cancel(countdown, by.user, 'taken back');
     if (because === 'admin' && limit !== null) {
       const soon = this.#options.clock.now() + LEAST_GRACE_MS;
@@ -211,12 +214,14 @@ export class PlannedStops {
     if (it.stop.state === 'stopping') {
       return;
     }
-    const asked = this.#askedOf(it);
+    const asked = askedOf(it.stop);
     const before = asked.limit;
     if (first === undefined) {
-      this.#asked.set(it, { ...asked, limit: null });
-      if (before !== null && asked.at > it.stop.stopAt) {
-        it.moveTo(asked.at);
+      if (before !== null) {
+        it.ask({ ...asked, limit: null });
+        if (asked.at > it.stop.stopAt) {
+          it.moveTo(asked.at);
+        }
       }
       return;
     }
@@ -230,24 +235,14 @@ export class PlannedStops {
       return;
     }
     const stopAt = Math.min(stop.stopAt, before?.stopAt ?? stop.stopAt);
-    this.#asked.set(it, { ...asked, limit: { ...stop, stopAt } });
+    it.ask({ ...asked, limit: { ...stop, stopAt } });
     if (stop.stopAt < it.stop.stopAt) {
       this.#note(stop, 'stop-planned', '');
       it.moveTo(stop.stopAt);
     }
   }
 
-  #askedOf(countdown: Countdown): Asked {
-    const { stop } = countdown;
-    return (
-      this.#asked.get(countdown) ??
-      (stop.because === 'policy'
-        ? { at: Infinity, limit: stop }
-        : { at: stop.stopAt, limit: null })
-    );
-  }
-
-  #limitStop(run: Run, allowance: Allowance): StoredStop {
+  #limitStop(run: Run, allowance: Allowance): OneStop {
     return this.#stopOf(run, graceOf(allowance) ?? 0, {
       because: 'policy',
       policy: allowance.policy,
@@ -259,7 +254,7 @@ export class PlannedStops {
     { user, server, started }: Run,
     graceSeconds: number,
     why: Pick<PlannedStop, 'because' | 'policy' | 'by' | 'message'>
-  ): StoredStop {
+  ): OneStop {
     const plannedAt = this.#options.clock.now();
     const stopAt = plannedAt + Math.max(graceSeconds * 1000, LEAST_GRACE_MS);
     const state = 'counting';
@@ -267,15 +262,20 @@ export class PlannedStops {
   }
 
   /** In place of what was planned before, and no later. */
-  #plan(wanted: StoredStop, actor: string): StoredStop {
+  #plan(wanted: OneStop, actor: string): StoredStop {
     const before = this.#countdowns.get(keyOf(wanted));
     if (before?.stop.state === 'stopping') {
       return before.stop;
     }
     before?.end();
-    const stop = {
+    const asked = before === undefined ? null : askedOf(before.stop);
+    const at = Math.min(wanted.stopAt, asked?.at ?? Infinity);
+    const stop: StoredStop = {
       ...wanted,
-      stopAt: Math.min(wanted.stopAt, before?.stop.stopAt ?? wanted.stopAt)
+      stopAt: Math.min(wanted.stopAt, before?.stop.stopAt ?? wanted.stopAt),
+      ...(wanted.because === 'admin'
+        ? { asked: { at, limit: asked?.limit ?? null } }
+        : {})
     };
     this.#options.audit({
       actor,
@@ -283,15 +283,7 @@ export class PlannedStops {
       user: stop.user,
       detail: detailOf(stop)
     });
-    const countdown = this.#begin(stop);
-    if (stop.because === 'admin') {
-      const asked = before === undefined ? null : this.#askedOf(before);
-      this.#asked.set(countdown, {
-        at: Math.min(wanted.stopAt, asked?.at ?? Infinity),
-        limit: asked?.limit ?? null
-      });
-    }
-    countdown.tell();
+    this.#begin(stop).tell();
     return stop;
   }
 
@@ -385,6 +377,16 @@ export class PlannedStops {
   #all(): StoredStop[] {
     return [...this.#countdowns.values()].map(({ stop }) => stop);
   }
+}
+
+function askedOf(stop: StoredStop): Asked {
+  const { asked, because, stopAt } = stop;
+  return (
+    asked ??
+    (because === 'policy'
+      ? { at: Infinity, limit: stop }
+      : { at: stopAt, limit: null })
+  );
 }
 
 function detailOf({ server, policy, message }: StoredStop): string {

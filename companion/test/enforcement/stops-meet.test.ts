@@ -1,6 +1,7 @@
 /** Q8: a stop that an admin planned and one that a limit plans, of the same server. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import type { StoredStop } from '../../src/storage/ledger-store.ts';
 import { DAY, HOUR, MINUTE, TestQuota } from './test-quota.ts';
 
 const root = { user: 'root', admin: true };
@@ -100,6 +101,58 @@ describe('a stop by an admin and one by a limit', () => {
     quota.stops.planBy(carol, wanted);
     assert.equal(quota.stops.cancelBy(carol, 'ada', ''), true);
     assert.deepEqual(quota.stops.of('ada'), []);
+  });
+
+  /** The companion dies, and a new one comes. */
+  const restart = async () => {
+    quota.stops.stop();
+    await quota.pass(MINUTE);
+    const { overrides } = quota;
+    quota = await new TestQuota(DAY, quota).start();
+    quota.overrides.push(...overrides);
+    await quota.look();
+  };
+
+  it("over a restart the limit's stop holds, and the admin's moment again when the limit allows it", async () => {
+    quota.run('ada', 10);
+    await quota.look();
+    quota.stops.planBy(root, { ...wanted, graceSeconds: 7200 });
+    await restart();
+    assert.equal(left(), 4 * MINUTE);
+    quota.grant({ extra: 5 });
+    await quota.look();
+    assert.equal(left(), 119 * MINUTE);
+    assert.deepEqual(quota.stops.of('ada')[0]!.by, 'root');
+    await restart();
+    assert.equal(left(), 118 * MINUTE);
+    quota.overrides.length = 0;
+    await quota.look();
+    assert.equal(left(), 5 * MINUTE);
+  });
+
+  it("over a restart the limit's stop comes back when the admin's is taken back, and no later", async () => {
+    quota.run('ada', 10);
+    await quota.look();
+    const at = quota.stops.nextAt('ada')!;
+    quota.stops.planBy(carol, { ...wanted, graceSeconds: 150 });
+    await restart();
+    assert.equal(left(), 90_000);
+    assert.equal(quota.stops.cancelBy(carol, 'ada', ''), true);
+    const [stop] = quota.stops.of('ada');
+    assert.deepEqual([stop!.policy, stop!.stopAt], ['hours', at]);
+    await restart();
+    assert.deepEqual(quota.stops.of('ada'), [stop]);
+  });
+
+  it('a stop that was written down before there were two goes on', async () => {
+    quota.run('ada', 1);
+    quota.stops.planBy(root, wanted);
+    const [{ asked, ...old }] = (await quota.store.stops()) as [StoredStop];
+    assert.deepEqual(asked, { at: old.stopAt, limit: null });
+    await quota.store.putStop(old);
+    await restart();
+    assert.equal(left(), 24 * HOUR - MINUTE);
+    assert.equal(quota.stops.cancelBy(root, 'ada', ''), true);
   });
 
   it('a hub that was away warns anew, and the limit does not shorten that', async () => {
