@@ -56,7 +56,7 @@ def missing_filters(common: Path) -> int | None:
         return sum(_missing(layer) for layer in _layers(common / "objects" / "info"))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, struct.error):
+    except (GraphError, OSError, ValueError, KeyError, struct.error):
         # Written by something newer or torn: git knows what to do with it.
         return 0
 
@@ -104,11 +104,10 @@ class CommitGraph:
             raise GraphError from reason
 
 
-class _Layer:
-    """One file; `base` commits are in the layers below it."""
+class _File:
+    """Its header, and where each of its chunks begins."""
 
-    def __init__(self, path: Path, base: int) -> None:
-        self.base = base
+    def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             self._open()
@@ -118,23 +117,50 @@ class _Layer:
 
     def _open(self) -> None:
         about = os.fstat(self._file)
-        self._bytes = about.st_size
-        self.signature = (about.st_ino, about.st_mtime_ns, self._bytes)
-        kind, version, hashes, chunks, _ = _HEADER.unpack(self._read(0, _HEADER.size))
-        if kind != b"CGPH" or version != 1:
+        self.bytes = about.st_size
+        self.signature = (about.st_ino, about.st_mtime_ns, self.bytes)
+        header = _HEADER.unpack(self.read(0, _HEADER.size))
+        kind, self._version, self._hashes, chunks, _ = header
+        if kind != b"CGPH":
             raise ValueError(kind)
-        self._hash_bytes = _HASH_BYTES[hashes]
-        table = self._read(_HEADER.size, chunks * _ENTRY.size)
-        places: dict[bytes, int] = dict(_ENTRY.iter_unpack(table))
-        self._names, self._commits = places[b"OIDL"], places[b"CDAT"]
-        self._dates = places[b"GDA2"]
-        self._late_dates, self._edges = places.get(b"GDO2"), places.get(b"EDGE")
-        fanout = self._read(places[b"OIDF"], _FANOUT.size)
-        self._fanout: tuple[int, ...] = _FANOUT.unpack(fanout)
-        self.size = self._fanout[-1]
+        table = self.read(_HEADER.size, chunks * _ENTRY.size)
+        self.places: dict[bytes, int] = dict(_ENTRY.iter_unpack(table))
 
     def close(self) -> None:
         os.close(self._file)
+
+    def fanout(self) -> tuple[int, ...]:
+        """By a name's first byte: how many names are not after it; the last is all."""
+        return _FANOUT.unpack(self.read(self.places[b"OIDF"], _FANOUT.size))
+
+    def read(self, at: int, size: int) -> bytes:
+        # No torn number asks for more than there is, nor for what no file can have.
+        if at + size > self.bytes:
+            raise GraphError
+        data = os.pread(self._file, size, at)
+        if len(data) != size:
+            raise GraphError
+        return data
+
+
+class _Layer(_File):
+    """A file that knows its commits; `base` of them are in the layers below it."""
+
+    def __init__(self, path: Path, base: int) -> None:
+        self.base = base
+        super().__init__(path)
+
+    def _open(self) -> None:
+        super()._open()
+        if self._version != 1:
+            raise ValueError(self._version)
+        self._hash_bytes = _HASH_BYTES[self._hashes]
+        places = self.places
+        self._names, self._commits = places[b"OIDL"], places[b"CDAT"]
+        self._dates = places[b"GDA2"]
+        self._late_dates, self._edges = places.get(b"GDO2"), places.get(b"EDGE")
+        self._fanout = self.fanout()
+        self.size = self._fanout[-1]
 
     def find(self, name: bytes) -> int | None:
         low = self._fanout[name[0] - 1] if name[0] else 0
@@ -153,7 +179,7 @@ class _Layer:
     def commit(self, place: int) -> Known:
         row = place - self.base
         width = self._hash_bytes + _COMMIT.size
-        data = self._read(self._commits + row * width + self._hash_bytes, _COMMIT.size)
+        data = self.read(self._commits + row * width + self._hash_bytes, _COMMIT.size)
         first, second, last = _COMMIT.unpack(data)
         parents = [] if first == _NO_PARENT else [first]
         if second & _MORE:
@@ -166,13 +192,13 @@ class _Layer:
 
     def _later(self, row: int) -> int:
         """By how many seconds the corrected date is later than the commit's own."""
-        (later,) = _NUMBER.unpack(self._read(self._dates + row * _NUMBER.size, 4))
+        (later,) = _NUMBER.unpack(self.read(self._dates + row * _NUMBER.size, 4))
         if not later & _MORE:
             return int(later)
         if self._late_dates is None:
             raise GraphError
         at = self._late_dates + (later & _REST) * _LARGE_NUMBER.size
-        return int(_LARGE_NUMBER.unpack(self._read(at, _LARGE_NUMBER.size))[0])
+        return int(_LARGE_NUMBER.unpack(self.read(at, _LARGE_NUMBER.size))[0])
 
     def _more_parents(self, row: int) -> Iterator[int]:
         """Of a merge of more than two: those after the first one."""
@@ -180,23 +206,14 @@ class _Layer:
             raise GraphError
         for number in range(row, row + _MOST_PARENTS):
             at = self._edges + number * _NUMBER.size
-            (parent,) = _NUMBER.unpack(self._read(at, _NUMBER.size))
+            (parent,) = _NUMBER.unpack(self.read(at, _NUMBER.size))
             yield parent & _REST
             if parent & _MORE:
                 return
         raise GraphError
 
     def _name(self, row: int) -> bytes:
-        return self._read(self._names + row * self._hash_bytes, self._hash_bytes)
-
-    def _read(self, at: int, size: int) -> bytes:
-        # No torn number asks for more than there is, nor for what no file can have.
-        if at + size > self._bytes:
-            raise GraphError
-        data = os.pread(self._file, size, at)
-        if len(data) != size:
-            raise GraphError
-        return data
+        return self.read(self._names + row * self._hash_bytes, self._hash_bytes)
 
 
 def _layers(folder: Path) -> list[Path]:
@@ -208,21 +225,14 @@ def _layers(folder: Path) -> list[Path]:
 
 
 def _missing(layer: Path) -> int:
-    with layer.open("rb") as file:
-        kind, _, _, chunks, _ = _HEADER.unpack(file.read(_HEADER.size))
-        if kind != b"CGPH":
-            raise ValueError(kind)
-        table = [_ENTRY.unpack(file.read(_ENTRY.size)) for _ in range(chunks)]
-        places = dict(table)
-        most = os.fstat(file.fileno()).st_size
-        if max(places.values(), default=0) > most:
-            raise ValueError(places)
-        file.seek(places[b"OIDF"] + _FANOUT.size - _NUMBER.size)
-        (commits,) = _NUMBER.unpack(file.read(_NUMBER.size))
-        if b"BIDX" not in places:
-            return int(commits)
-        if commits * _NUMBER.size > most:
-            raise ValueError(commits)
-        file.seek(places[b"BIDX"])
-        ends = struct.unpack(f">{commits}I", file.read(commits * _NUMBER.size))
+    with closing(_File(layer)) as file:
+        # Git uses no file that says that a chunk begins behind its end.
+        if max(file.places.values(), default=0) > file.bytes:
+            raise GraphError
+        commits = file.fanout()[-1]
+        filters = file.places.get(b"BIDX")
+        if filters is None:
+            return commits
+        data = file.read(filters, commits * _NUMBER.size)
+    ends = struct.unpack(f">{commits}I", data)
     return sum(end == before for before, end in zip((0, *ends), ends, strict=False))
