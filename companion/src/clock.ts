@@ -11,9 +11,29 @@ export const systemClock: Clock = {
   }
 };
 
-/** Lets what waits in the event loop go first. */
-export const othersTurn = (): Promise<void> =>
-  new Promise(resolve => setImmediate(resolve));
+const waiting: (() => void)[] = [];
+
+/**
+ * Lets what waits in the event loop go first. Of all that wait here one goes on
+ * in each turn of the loop, in the order of their asking: however much is done
+ * in pieces at once, others wait for one piece.
+ */
+export function othersTurn(): Promise<void> {
+  return new Promise(resolve => {
+    waiting.push(resolve);
+    if (waiting.length === 1) {
+      setImmediate(letOneGoOn);
+    }
+  });
+}
+
+function letOneGoOn(): void {
+  const goOn = waiting.shift();
+  if (waiting.length > 0) {
+    setImmediate(letOneGoOn);
+  }
+  goOn?.();
+}
 
 /** What ends a piece, such as telling everybody, can cost as much again. */
 const PIECE_MS = 10;

@@ -118,12 +118,13 @@ type FieldsDecoded<F extends Fields> = {
 
 /** An object with these keys; others are dropped. */
 export function record<F extends Fields>(fields: F): Decoder<FieldsDecoded<F>> {
+  const decoders = Object.entries(fields);
   return (value, place = 'body') => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       throw wrong(place, 'an object');
     }
     const out: Record<string, unknown> = {};
-    for (const [key, decode] of Object.entries(fields)) {
+    for (const [key, decode] of decoders) {
       const own = Object.hasOwn(value, key)
         ? (value as Record<string, unknown>)[key]
         : undefined;

@@ -8,7 +8,8 @@ import type {
   LedgerView,
   Metered,
   Millis,
-  Run
+  Run,
+  SeeRun
 } from './types.ts';
 import { Kinds, UserRuns } from './user-runs.ts';
 
@@ -64,6 +65,10 @@ export class Book implements LedgerView {
 
   runs(user: string, from: Millis): readonly Run[] {
     return this.#runs.get(user)?.reaching(from) ?? [];
+  }
+
+  eachRun(user: string, from: Millis, see: SeeRun): void {
+    this.#runs.get(user)?.eachReaching(from, see);
   }
 
   corrections(user: string, from: Millis): readonly Correction[] {

@@ -33,6 +33,14 @@ export type Run = {
   open: boolean;
 };
 
+/** Is shown a run: from when to when, seconds that count, and what it takes. */
+export type SeeRun = (
+  from: Millis,
+  to: Millis,
+  seconds: number,
+  rates: Rates
+) => void;
+
 /** A change that an admin made to the sums, with who and why. */
 export type Correction = {
   id: string;
@@ -84,6 +92,8 @@ export interface LedgerView {
   ): number;
   /** The runs of a user that reach into `[from, now]`, oldest first. */
   runs(user: string, from: Millis): readonly Run[];
+  /** What counts of the same runs, in no order: for sums over very many. */
+  eachRun(user: string, from: Millis, see: SeeRun): void;
   corrections(user: string, from: Millis): readonly Correction[];
   /** The newest of a meter for a user (storage), or the sum in a window (hours); null: never answered for them. */
   metered(

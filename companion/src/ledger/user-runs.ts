@@ -2,7 +2,7 @@ import type { QuotaResource } from '@jupyterlab-commons/protocol';
 import type { StoredRun } from '../storage/ledger-store.ts';
 import { perHour } from './rates.ts';
 import { FROM, shareWithin, Spans, TO, VALUE } from './spans.ts';
-import type { Millis, Rates, Run } from './types.ts';
+import type { Millis, Rates, Run, SeeRun } from './types.ts';
 
 const SECONDS_PER_HOUR = 3600;
 
@@ -132,6 +132,21 @@ export class UserRuns {
       runs.push(this.#runAt(row));
     }
     return runs.sort((a, b) => a.from - b.from || a.piece - b.piece);
+  }
+
+  /** The same without making an object of each, in the order of their ends. */
+  eachReaching(from: Millis, see: SeeRun): void {
+    for (const run of this.#open.values()) {
+      see(run.from, run.to, run.seconds, run.rates);
+    }
+    for (let row = this.#ended.firstFrom(from); row < this.#ended.rows; row++) {
+      see(
+        this.#ended.cell(row, FROM),
+        this.#ended.cell(row, TO),
+        this.#ended.cell(row, VALUE),
+        this.#kindOf(row).rates
+      );
+    }
   }
 
   prune(before: Millis): void {

@@ -103,25 +103,34 @@ export function closeSocket(socket: WebSocket, code: ErrorCode): void {
 const PING_MS = 20_000;
 
 /**
- * S11 for sockets without a room: pings, and drops one that has not answered
- * twice. Ends with the socket.
+ * S11 for sockets without a room: pings one that has said nothing for a while,
+ * and drops it when it has not answered twice. Ends with the socket.
  */
 export function keepAlive(
   socket: WebSocket,
   after: (ms: number, call: () => void) => () => void
 ): void {
   let missed = 0;
+  let heard = false;
   let cancel = () => {};
-  const ping = () => {
+  const look = () => {
     if (missed >= 2) {
       socket.terminate();
       return;
     }
-    missed++;
-    socket.ping();
-    cancel = after(PING_MS, ping);
+    if (!heard) {
+      missed++;
+      socket.ping();
+    }
+    heard = false;
+    cancel = after(PING_MS, look);
   };
-  cancel = after(PING_MS, ping);
+  cancel = after(PING_MS, look);
+  const hear = () => {
+    missed = 0;
+    heard = true;
+  };
+  socket.on('message', hear).on('ping', hear);
   socket.on('pong', () => {
     missed = 0;
   });

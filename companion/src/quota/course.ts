@@ -19,13 +19,13 @@ export function piecesOf(
 ): Piece[] {
   const pieces: Piece[] = [];
   for (const user of users) {
-    for (const run of ledger.runs(user, from)) {
-      const rate = perHour(run.rates, what.resource, what.gpu);
-      if (rate > 0 && run.seconds > 0) {
-        const amount = (run.seconds / 3600) * rate;
-        pieces.push({ from: run.from, to: Math.max(run.from, run.to), amount });
+    ledger.eachRun(user, from, (begin, end, seconds, rates) => {
+      const rate = perHour(rates, what.resource, what.gpu);
+      if (rate > 0 && seconds > 0) {
+        const amount = (seconds / 3600) * rate;
+        pieces.push({ from: begin, to: Math.max(begin, end), amount });
       }
-    }
+    });
     for (const each of ledger.corrections(user, from)) {
       if (
         each.resource === what.resource &&

@@ -88,17 +88,50 @@ function firstDay(every: Period, day: number, on: number): number {
   return Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + on, 1) / DAY_MS;
 }
 
+/** A period that was asked for last, and others as seen from it. */
+type Seen = { span: Readonly<Span>; moved: Map<number, Readonly<Span>> };
+const seen = new Map<string, Map<Period, Seen>>();
+
 /** The day, week or month of the zone that the moment is in, or one so many later. */
 export function periodAt(
   zone: string,
   every: Period,
   at: number,
   later = 0
-): Span {
-  const day = dayOf(zone, at);
+): Readonly<Span> {
+  const { span, moved } = seenAt(zone, every, at);
+  if (later === 0) {
+    return span;
+  }
+  let found = moved.get(later);
+  if (found === undefined) {
+    found = periodOf(zone, every, dayOf(zone, span.from), later);
+    moved.set(later, found);
+  }
+  return found;
+}
+
+/** Nearly always the one that was asked for last: the one that it is now. */
+function seenAt(zone: string, every: Period, at: number): Seen {
+  let periods = seen.get(zone);
+  if (periods === undefined) {
+    periods = new Map();
+    seen.set(zone, periods);
+  }
+  const known = periods.get(every);
+  if (known !== undefined && at >= known.span.from && at < known.span.to) {
+    return known;
+  }
+  const span = periodOf(zone, every, dayOf(zone, at), 0);
+  const next = { span, moved: new Map<number, Span>() };
+  periods.set(every, next);
+  return next;
+}
+
+function periodOf(zone: string, every: Period, day: number, on: number): Span {
   return {
-    from: startOfDay(zone, firstDay(every, day, later)),
-    to: startOfDay(zone, firstDay(every, day, later + 1))
+    from: startOfDay(zone, firstDay(every, day, on)),
+    to: startOfDay(zone, firstDay(every, day, on + 1))
   };
 }
 
