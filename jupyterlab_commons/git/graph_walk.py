@@ -149,7 +149,7 @@ class _Walk:
     def _parents(self, graph: CommitGraph, name: bytes) -> list[bytes]:
         place = self._place(graph, name)
         if place is None:
-            return self._new[name][0]
+            return self._learnt(name)[0]
         del self._places[name]
         parents = []
         for each in graph.commit(place).parents:
@@ -172,12 +172,19 @@ class _Walk:
             if place is not None:
                 self._dates[now] = graph.commit(place).date
                 continue
-            parents, date = self._new[now]
+            parents, date = self._learnt(now)
             below = [each for each in parents if each not in self._dates]
             waiting += below
             if not below:
                 self._dates[now] = max([date, *(self._dates[e] + 1 for e in parents)])
         return self._dates.pop(name)
+
+    def _learnt(self, name: bytes) -> tuple[list[bytes], int]:
+        """GraphError: the graph of the page before had it, this one has not."""
+        try:
+            return self._new[name]
+        except KeyError as reason:
+            raise GraphError from reason
 
     def _place(self, graph: CommitGraph, name: bytes) -> int | None:
         place = self._places.get(name)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from jupyterlab_commons.git.graph_file import CommitGraph
+from jupyterlab_commons.git.graph_file import CommitGraph, GraphError, missing_filters
 from jupyterlab_commons.git.history import Query
 from jupyterlab_commons.git.repository import Repositories
 from jupyterlab_commons.git.runner import GitRunner
@@ -96,6 +99,21 @@ async def test_pages_join_when_the_graph_is_written_between_them(
     assert first.rows + second.rows == fresh.rows
 
 
+async def test_commits_that_the_graph_has_no_more_end_the_pages(
+    reader: Reader, work: TestRepo
+) -> None:
+    for number in range(30):
+        work.commit(f"{number}", files={"a": f"{number}"})
+    work.git(*_WRITE)
+    first = await reader.page(Query(limit=10))
+    work.git("reset", "-q", "--hard", "HEAD~25")
+    work.git("update-ref", "refs/heads/kept", first.rows[0]["hash"])
+    head = work.git("rev-parse", "HEAD")
+    work.git("commit-graph", "write", "--stdin-commits", stdin=head)
+    second = await reader.page(Query(limit=10, cursor=first.end["cursor"]))
+    assert second.error["code"] == "GIT_MOVED"
+
+
 async def test_a_branch_left_alone_long_ago_is_not_looked_for(
     reader: Reader, work: TestRepo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,21 +163,104 @@ def torn(chance: random.Random, data: bytes) -> bytes:
     found = bytearray(data)
     for _ in range(chance.randint(1, 8)):
         found[chance.randrange(len(found))] = chance.randrange(256)
+    if chance.random() < 0.5:
+        # The header, the table of chunks and what it leads to are a small part.
+        at = chance.randrange(8 + data[6] * 12)
+        found[at : at + 8] = chance.choice(places(data)).to_bytes(8, "big")
     cut = chance.choice((len(found), chance.randrange(len(found))))
     return bytes(found[:cut])
 
 
+def places(data: bytes) -> list[int]:
+    """Where a chunk may be said to begin, in the file and far beyond it."""
+    large = [2**31, 2**32, 2**63 - 1, 2**63, 2**64 - 1]
+    return [0, 8, len(data) - 1, len(data), len(data) + 1, *large]
+
+
+def torn_tables(data: bytes) -> Iterator[bytes]:
+    """Each entry of the table of chunks with each wrong place, and without a name."""
+    for at in range(8, 8 + data[6] * 12, 12):
+        for place in places(data):
+            yield data[: at + 4] + place.to_bytes(8, "big") + data[at + 12 :]
+        yield data[:at] + b"none" + data[at + 4 :]
+    for chunks in (0, 1, 255):
+        yield data[:6] + bytes([chunks]) + data[7:]
+
+
+def layers(work: TestRepo, *, split: bool) -> list[Path]:
+    """The files of the graph of a repository, which has all kinds of chunks."""
+    marks: list[int] = []
+    chance = by_chance("torn graph")
+    grow(work, chance, marks, 40)
+    work.git("reset", "-q", "--hard", "b1")
+    work.git(*_WRITE, "--changed-paths", *(["--split"] if split else []))
+    if split:
+        grow(work, chance, marks, 30)
+        work.git(*_WRITE, "--changed-paths", "--split=no-merge")
+    info = work.top / ".git/objects/info"
+    found = [*info.glob("commit-graph"), *info.glob("commit-graphs/*")]
+    assert len(found) == (3 if split else 1)
+    for path in found:
+        path.chmod(0o644)
+    return found
+
+
+def ask_everything(common: Path) -> set[str]:
+    """What was met; nothing but a GraphError is raised, and little memory is used."""
+    met = set()
+    # However many commits or chunks a file claims to have.
+    tracemalloc.start()
+    try:
+        met.add(f"missing {min(missing_filters(common) or 0, 1)}")
+        with closing(CommitGraph(common)) as graph:
+            for place in range(min(graph.size, 100)):
+                met.add(ask_commit(graph, place))
+    except GraphError:
+        met.add("graph refused")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**20
+    return met
+
+
+def ask_commit(graph: CommitGraph, place: int) -> str:
+    try:
+        graph.find(graph.commit(place).name)
+    except GraphError:
+        return "commit refused"
+    return "found"
+
+
+@pytest.mark.parametrize("split", [False, True])
+def test_no_place_of_a_chunk_does_more_than_refuse(
+    work: TestRepo, *, split: bool
+) -> None:
+    met = set()
+    for path in layers(work, split=split):
+        whole = path.read_bytes()
+        if path.name == "commit-graph-chain":
+            continue
+        for content in torn_tables(whole):
+            path.write_bytes(content)
+            met |= ask_everything(work.top / ".git")
+        path.write_bytes(whole)
+    assert met == {
+        *("missing 0", "missing 1", "found", "commit refused", "graph refused")
+    }
+
+
+@pytest.mark.parametrize("split", [False, True])
 async def test_no_graph_however_torn_does_more_than_refuse(
-    reader: Reader, work: TestRepo, tmp_path: Path
+    reader: Reader, work: TestRepo, *, split: bool
 ) -> None:
     chance = by_chance("torn graphs")
-    grow(work, chance, [], 40)
-    work.git("reset", "-q", "--hard", "b1")
-    work.git(*_WRITE)
-    graph = work.top / ".git/objects/info/commit-graph"
-    whole = graph.read_bytes()
-    graph.chmod(0o644)
-    for _ in range(40):
-        graph.write_bytes(torn(chance, whole))
-        page = await reader.page(Query())
-        assert page.error or page.end["order"] in ("topo", "date")
+    files = {path: path.read_bytes() for path in layers(work, split=split)}
+    for number in range(200):
+        path = chance.choice(list(files))
+        path.write_bytes(torn(chance, files[path]))
+        ask_everything(work.top / ".git")
+        if number % 5 == 0:
+            page = await reader.page(Query())
+            assert page.error or page.end["order"] in ("topo", "date")
+        if chance.random() < 0.7:
+            path.write_bytes(files[path])
