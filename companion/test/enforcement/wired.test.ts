@@ -9,7 +9,9 @@ import { NO_RATES } from '../../src/ledger/rates.ts';
 import { MemoryLedgerStore } from '../../src/storage/ledger-memory.ts';
 import { MemoryStore } from '../../src/storage/memory.ts';
 import { TestServer } from '../files/test-server.ts';
-import { TestCompanion, type TestSocket } from '../http/test-companion.ts';
+import { TestCompanion } from '../http/test-companion.ts';
+import type { TestSocket } from '../http/test-socket.ts';
+import { StubHub } from '../hub/stub-hub.ts';
 import { TestClock } from '../rooms/test-clock.ts';
 import { DAY, HOUR } from './test-quota.ts';
 
@@ -98,5 +100,43 @@ describe('quota in a running companion', () => {
     assert.deepEqual(body.servers, [
       { user: 'ada', server: '', idleSince: null, signs: ['unknown'] }
     ]);
+  });
+});
+
+describe('a server that ran before its hub asked', () => {
+  it('with several values for its profile is counted, and of a profile that nobody knows', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'commons-quota-'));
+    await writeFile(join(folder, 'quota.yaml'), DAY);
+    const hub = await new StubHub().start();
+    const started = new Date(new TestClock().now()).toISOString();
+    const serverOf = (options: object) => ({
+      servers: { '': { started, user_options: options } }
+    });
+    hub.users.set('ada', serverOf({ profile: ['a100', 'small'] }));
+    hub.users.set('bob', serverOf({ profile: ['a100'], tools: ['a', 'b'] }));
+    const store = new MemoryLedgerStore();
+    const commons = await new TestCompanion(new MemoryStore(), store).start({
+      env: {
+        JUPYTERHUB_API_URL: hub.url,
+        JUPYTERHUB_API_TOKEN: hub.serviceToken,
+        JUPYTERHUB_CLIENT_ID: 'service-commons',
+        COMMONS_QUOTA_FILE: join(folder, 'quota.yaml')
+      }
+    });
+    const runs = async () => (await store.runs(0)).runs;
+    for (let tries = 0; (await runs()).length < 2; tries++) {
+      assert.ok(tries < 10_000, 'no poll');
+      await new Promise(setImmediate);
+    }
+    const found = (await runs()).map(({ user, profile, rates }) => [
+      ...[user, profile, rates.gpus]
+    ]);
+    assert.deepEqual(found.sort(), [
+      ['ada', 'unknown', 0],
+      ['bob', 'a100', 1]
+    ]);
+    await commons.stop();
+    await hub.stop();
+    await rm(folder, { recursive: true });
   });
 });

@@ -10,7 +10,8 @@ import {
 import * as encoding from 'lib0/encoding';
 import * as Y from 'yjs';
 import { MemoryStore } from '../../src/storage/memory.ts';
-import { TestCompanion, type TestSocket } from '../http/test-companion.ts';
+import { TestCompanion } from '../http/test-companion.ts';
+import type { TestSocket } from '../http/test-socket.ts';
 import { hashOf, TestServer } from './test-server.ts';
 
 const people = { ada: {}, bob: {} };

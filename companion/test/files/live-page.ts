@@ -3,7 +3,8 @@ import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import { readSyncMessage } from 'y-protocols/sync';
 import * as Y from 'yjs';
-import type { TestCompanion, TestSocket } from '../http/test-companion.ts';
+import type { TestCompanion } from '../http/test-companion.ts';
+import type { TestSocket } from '../http/test-socket.ts';
 
 /** A page that holds the document, over a real socket. */
 export class LivePage {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { partsOf, type ErrorCode } from '@jupyterlab-commons/protocol';
-import type { TestCompanion, TestSocket } from '../http/test-companion.ts';
+import type { TestCompanion } from '../http/test-companion.ts';
+import type { TestSocket } from '../http/test-socket.ts';
 
 export const hashOf = (text: string) =>
   createHash('sha256').update(text).digest('hex');

@@ -6,7 +6,8 @@ import { Requests } from '../../src/quota/requests.ts';
 import { MemoryLedgerStore } from '../../src/storage/ledger-memory.ts';
 import { askAs, companionWithPeople, reportOf } from '../quota/hub-people.ts';
 import { TestClock } from '../rooms/test-clock.ts';
-import { TestCompanion, type TestSocket } from './test-companion.ts';
+import { TestCompanion } from './test-companion.ts';
+import type { TestSocket } from './test-socket.ts';
 
 const DAY = 86_400_000;
 const WISH = { policy: 'gpu-week', message: 'please' };
