@@ -3,9 +3,10 @@ import type { QuotaParts } from './quota';
 
 export { askForMore } from './ask-dialog';
 
-/** Shows the page, a new one unless it is open. */
-export function openPage(parts: QuotaParts): void {
-  const { app, manager } = parts;
+/** Shows the page, a new one unless it is open. Resolves when JupyterLab knows it for its layout. */
+export async function openPage(parts: QuotaParts): Promise<void> {
+  const { app, manager, pages } = parts;
+  let opened: Promise<void> | undefined;
   if (document.getElementById(PAGE_ID) === null) {
     const page = new QuotaPage({
       ...parts,
@@ -16,6 +17,8 @@ export function openPage(parts: QuotaParts): void {
       // A page of Notebook 7 has room for one document; this goes beside it.
       app.shell.add(page, 'right');
     }
+    opened = pages.add(page);
   }
   app.shell.activateById(PAGE_ID);
+  await opened;
 }

@@ -1,8 +1,9 @@
-import type {
-  JupyterFrontEnd,
-  JupyterFrontEndPlugin
+import {
+  ILayoutRestorer,
+  type JupyterFrontEnd,
+  type JupyterFrontEndPlugin
 } from '@jupyterlab/application';
-import { ICommandPalette } from '@jupyterlab/apputils';
+import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 import { ICompanion, ILiveDocuments, IResources } from '../tokens';
@@ -17,21 +18,23 @@ const quota: JupyterFrontEndPlugin<void> = {
   description: 'Shows what may be used, and warns before a server is stopped.',
   autoStart: true,
   requires: [ICompanion, IResources, IDocumentManager, ILiveDocuments],
-  optional: [ICommandPalette, ITranslator],
+  optional: [ILayoutRestorer, ICommandPalette, ITranslator],
   activate: (
     app: JupyterFrontEnd,
     companion: ICompanion,
     resources: IResources,
     manager: IDocumentManager,
     live: ILiveDocuments,
+    restorer: ILayoutRestorer | null,
     palette: ICommandPalette | null,
     translator: ITranslator | null
   ): void => {
     const trans = (translator ?? nullTranslator).load('jupyterlab_commons');
+    const pages = new WidgetTracker({ namespace: 'commons-quota' });
     let loading: Promise<Quota> | null = null;
     const load = () =>
       (loading ??= import('./quota').then(
-        code => new code.Quota({ app, companion, manager, live, trans }),
+        code => new code.Quota({ app, companion, manager, live, pages, trans }),
         (reason: unknown) => {
           loading = null;
           throw reason;
@@ -51,6 +54,7 @@ const quota: JupyterFrontEndPlugin<void> = {
       execute: () => withQuota(code => code.open()),
       describedBy: { args: { type: 'object', properties: {} } }
     });
+    void restorer?.restore(pages, { command: COMMAND, name: () => 'page' });
     palette?.addItem({ command: COMMAND, category: trans.__('Resources') });
   }
 };

@@ -1,4 +1,5 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import type { WidgetTracker } from '@jupyterlab/apputils';
 import type { IDocumentManager } from '@jupyterlab/docmanager';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
@@ -14,6 +15,8 @@ export type QuotaOptions = {
   companion: ICompanion;
   manager: IDocumentManager;
   live: ILiveDocuments;
+  /** Those of the page that are open, for the next time JupyterLab is. */
+  pages: WidgetTracker;
   trans: TranslationBundle;
 };
 
@@ -53,7 +56,7 @@ export class Quota {
   /** Shows the page, a new one unless it is open. */
   async open(): Promise<void> {
     const page = await this._load(() => import('./page-verbs'));
-    page?.openPage(this._parts);
+    await page?.openPage(this._parts);
   }
 
   async ask(policy?: string): Promise<void> {

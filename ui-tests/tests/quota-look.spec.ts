@@ -28,6 +28,18 @@ async function enter(
   await expect.poll(() => standIn.sockets).toBeGreaterThan(before);
 }
 
+/** Resolves when JupyterLab has written down that the page is open, for the next time. */
+async function isRemembered({ page }: Person): Promise<void> {
+  await page.waitForResponse(
+    response =>
+      response.request().method() === 'PUT' &&
+      response.url().includes('/api/workspaces/') &&
+      /"widgets":\[[^\]]*"commons-quota:page"/.test(
+        response.request().postData() ?? ''
+      )
+  );
+}
+
 /** Draws it in both shades; nothing of ours is hard to use in either. */
 async function look(person: Person, name: string): Promise<void> {
   for (const shade of ['Light', 'Dark']) {
@@ -54,7 +66,7 @@ async function narrow(person: Person, width: number): Promise<void> {
   await person.page.setViewportSize({ width, height: 800 });
 }
 
-test('the quota of an ordinary person is accessible and drawn, in the panel and on its page', async ({
+test('the quota of an ordinary person is accessible and drawn, in the panel and on its page, also after a reload', async ({
   signIn
 }) => {
   const alice = await signIn('alice');
@@ -67,6 +79,7 @@ test('the quota of an ordinary person is accessible and drawn, in the panel and 
   await expect(panel.getByRole('meter', { name: 'GPU hours' })).toBeVisible();
   await panel.getByRole('heading', { name: 'Quota' }).scrollIntoViewIfNeeded();
   await look(alice, 'quota-panel');
+  const remembered = isRemembered(alice);
   await panel.getByRole('button', { name: 'All 4 limits and details' }).click();
   const page = quotaPage(alice);
   await expect(page.getByRole('meter')).toHaveCount(4);
@@ -74,6 +87,10 @@ test('the quota of an ordinary person is accessible and drawn, in the panel and 
   await expect(page.getByRole('rowheader', { name: 'Sum' })).toBeVisible();
   await page.getByText('Figures of each day').click();
   await look(alice, 'quota-page-wide');
+  await remembered;
+  await alice.page.reload();
+  await alice.labIsReady();
+  await expect(page.getByRole('meter')).toHaveCount(4);
   await narrow(alice, 480);
   await look(alice, 'quota-page-narrow');
 });

@@ -1,3 +1,4 @@
+import { WidgetTracker } from '@jupyterlab/apputils';
 import type {
   Allowance,
   PlannedStop,
@@ -195,6 +196,7 @@ export function quotaParts(
     companion,
     manager: lab.manager,
     live: new FakeLive(),
+    pages: new WidgetTracker({ namespace: 'test' }),
     trans,
     model: new QuotaModel(companion, options.now ?? (() => NOW)),
     open: jest.fn(),

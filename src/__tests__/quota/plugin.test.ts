@@ -1,5 +1,6 @@
-import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { LayoutRestorer, type JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
+import { StateDB } from '@jupyterlab/statedb';
 import { CommandRegistry } from '@lumino/commands';
 import { Widget } from '@lumino/widgets';
 import type { IResources } from '../../tokens';
@@ -14,13 +15,18 @@ Object.assign(window, { IntersectionObserver: FakeIntersection });
 class Shell {
   readonly areas: [string, string][] = [];
   readonly activated: string[] = [];
+  readonly opened: Widget[] = [];
   constructor(private readonly _hasRoom: boolean) {}
 
   add(widget: Widget, area: string): void {
     this.areas.push([widget.id, area]);
     if (this._hasRoom || area !== 'main') {
       Widget.attach(widget, document.body);
-      Object.defineProperty(widget, 'parent', { value: new Widget() });
+      this.opened.push(widget);
+      Object.defineProperty(widget, 'parent', {
+        value: new Widget(),
+        writable: true
+      });
     }
   }
   activateById(id: string): void {
@@ -29,21 +35,35 @@ class Shell {
   widgets = () => [][Symbol.iterator]();
 }
 
-function start(options: { hasRoom?: boolean; companion?: FakeQuota } = {}) {
+type Options = {
+  hasRoom?: boolean;
+  companion?: FakeQuota;
+  /** What JupyterLab remembers from one reload to the next. */
+  state?: StateDB;
+};
+
+function start(options: Options = {}) {
   const { hasRoom = true, companion = new FakeQuota() } = options;
   const commands = new CommandRegistry();
   const shell = new Shell(hasRoom);
   const sections: IResources['sections'] = [];
+  const restorer = new LayoutRestorer({
+    connector: options.state ?? new StateDB(),
+    first: Promise.resolve(),
+    registry: commands
+  });
   void plugins[0]!.activate(
     { commands, shell } as unknown as JupyterFrontEnd,
     companion,
     { sections },
     new FakeLab().manager,
     new FakeLive(),
+    // Notebook 7 has none.
+    hasRoom ? restorer : null,
     null,
     null
   );
-  return { commands, shell, sections, companion };
+  return { commands, shell, sections, companion, restorer };
 }
 
 afterEach(() => {
@@ -75,6 +95,23 @@ describe('The plugin of quota', () => {
       ['jp-commons-quota', 'main'],
       ['jp-commons-quota', 'right']
     ]);
+  });
+
+  it('brings the page back after a reload, and no page that was closed', async () => {
+    const state = new StateDB();
+    const before = start({ state });
+    await before.restorer.restored;
+    expect(before.shell.areas).toEqual([]);
+    await before.commands.execute('commons:quota');
+    document.body.replaceChildren();
+    const after = start({ state });
+    await after.restorer.restored;
+    expect(after.shell.areas).toEqual([['jp-commons-quota', 'main']]);
+    after.shell.opened[0]!.dispose();
+    await settle();
+    const later = start({ state });
+    await later.restorer.restored;
+    expect(later.shell.areas).toEqual([]);
   });
 
   it('has no command where there is no companion', () => {
