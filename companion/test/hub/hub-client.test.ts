@@ -1,14 +1,13 @@
 /** The hub is asked carefully: one address, no redirects, and an absence is noticed. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { CommonsError } from '@jupyterlab-commons/protocol';
 import { createGate } from '../../src/hub/gate.ts';
 import { HubClient } from '../../src/hub/hub-client.ts';
+import { refusedWith } from '../refused-with.ts';
 import { TestClock } from '../rooms/test-clock.ts';
 import { StubHub } from './stub-hub.ts';
 
-const absent = (error: unknown) =>
-  error instanceof CommonsError && error.code === 'HUB_ABSENT';
+const absent = refusedWith('HUB_ABSENT');
 
 describe('the hub client', () => {
   let hub: StubHub;
@@ -93,11 +92,7 @@ describe('the gate', () => {
         return new Promise<void>(resolve => ends.push(resolve));
       });
     const calls = [call(1), call(2), call(3), call(4)];
-    await assert.rejects(
-      call(5),
-      (error: unknown) =>
-        error instanceof CommonsError && error.code === 'TOO_FAST'
-    );
+    await assert.rejects(call(5), refusedWith('TOO_FAST'));
     assert.deepEqual(begun, [1, 2]);
     ends[0]!();
     await calls[0];

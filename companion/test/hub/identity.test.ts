@@ -4,7 +4,6 @@ import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { CommonsError } from '@jupyterlab-commons/protocol';
 import { ownServer } from '../../src/hub/identity.ts';
 import { sessionKey } from '../../src/hub/session-key.ts';
 import {
@@ -15,9 +14,7 @@ import {
 } from '../../src/hub/sessions.ts';
 import { readStaticTokens, StaticTokens } from '../../src/hub/static-tokens.ts';
 import { Tickets, TICKET_MS } from '../../src/hub/tickets.ts';
-
-const code = (wanted: string) => (error: unknown) =>
-  error instanceof CommonsError && error.code === wanted;
+import { refusedWith } from '../refused-with.ts';
 
 describe('I3 the own-server rule', () => {
   const identify = ['read:users:name!user=bob', 'read:users:groups!user=bob'];
@@ -169,7 +166,7 @@ describe('I4 sessions', () => {
       // The last character of base64url may carry bits that say nothing; the text must still differ.
       assert.throws(
         () => sessions.read(forged),
-        code('SIGNED_OUT'),
+        refusedWith('SIGNED_OUT'),
         `character ${at}`
       );
     }
@@ -181,11 +178,11 @@ describe('I4 sessions', () => {
       `x${session}`,
       'a'.repeat(5000)
     ]) {
-      assert.throws(() => sessions.read(other), code('SIGNED_OUT'));
+      assert.throws(() => sessions.read(other), refusedWith('SIGNED_OUT'));
     }
     assert.throws(
       () => new Sessions(Buffer.alloc(32, 8)).read(session),
-      code('SIGNED_OUT')
+      refusedWith('SIGNED_OUT')
     );
   });
 
@@ -279,24 +276,24 @@ describe('I6 tickets', () => {
     );
     assert.throws(
       () => tickets.redeem(ticket, document.id, 1),
-      code('TICKET_INVALID')
+      refusedWith('TICKET_INVALID')
     );
 
     const late = tickets.issue({ claims, document }, 0).ticket;
     assert.throws(
       () => tickets.redeem(late, document.id, TICKET_MS),
-      code('TICKET_INVALID')
+      refusedWith('TICKET_INVALID')
     );
 
     for (const wrong of [null, 'b'.repeat(26)]) {
       const { ticket: other } = tickets.issue({ claims, document }, 0);
       assert.throws(
         () => tickets.redeem(other, wrong, 1),
-        code('TICKET_INVALID')
+        refusedWith('TICKET_INVALID')
       );
       assert.throws(
         () => tickets.redeem(other, document.id, 1),
-        code('TICKET_INVALID'),
+        refusedWith('TICKET_INVALID'),
         'it is used up'
       );
     }
@@ -309,7 +306,7 @@ describe('I6 tickets', () => {
     }
     assert.throws(
       () => tickets.issue({ claims, document: null }, 1),
-      code('TOO_FAST')
+      refusedWith('TOO_FAST')
     );
     tickets.issue({ claims, document: null }, TICKET_MS);
     assert.equal(tickets.size, 1);
