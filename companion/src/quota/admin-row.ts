@@ -18,6 +18,20 @@ export type ServerNow = {
   cpuCores?: number;
   gpu: GpuWork | null;
 };
+/** The same list for the same names, so that thousands of rows need not have one each. */
+export class SharedLists {
+  readonly #lists = new Map<string, readonly string[]>();
+
+  get(names: readonly string[]): readonly string[] {
+    const key = names.join('\n');
+    const known = this.#lists.get(key);
+    if (known === undefined) {
+      this.#lists.set(key, names);
+    }
+    return known ?? names;
+  }
+}
+
 export type ServersNow = (user: string, server: string) => ServerNow;
 
 /** Somebody, as the tables of admins are made of them. */
@@ -27,8 +41,11 @@ export type Row = {
   /** Name and display name in small letters, to be searched. */
   search: string;
   allGroups: readonly string[];
-  /** By policy. */
-  standings: readonly [policy: string, standing: Standing][];
+  /** The policies that hold; one list for all who have the same. */
+  policies: readonly string[];
+  /** Of these, those whose limit is near, and those whose limit is reached. */
+  near: readonly string[];
+  over: readonly string[];
   worst: Standing;
   /** Of the nearest limit; -1 for none. */
   ratio: number;
@@ -42,19 +59,27 @@ export type Row = {
 export function rowOf(
   quota: Quota,
   { user, displayName, groups, gone }: LedgerUser,
-  options: { days: readonly Day[]; total: Used[]; serversNow: ServersNow }
+  options: {
+    days: readonly Day[];
+    total: Used[];
+    lists: SharedLists;
+    serversNow: ServersNow;
+  }
 ): Row {
-  const { days, total, serversNow } = options;
+  const { days, total, lists, serversNow } = options;
   const byDay = usedByDay(quota.ledger, user, days);
   byDay.forEach((used, index) => addUse(total[index]!, used));
   const used = noUse();
   byDay.slice(-ROW_DAYS).forEach(day => addUse(used, day));
   const allowances = quota.allowances(user, groups);
   const nearest = nearestOf(allowances);
-  const standings = allowances.map((each): [string, Standing] => [
-    each.policy,
-    standingOf(each)
-  ]);
+  const named = (standing: Standing) =>
+    lists.get(
+      allowances.flatMap(each =>
+        standingOf(each) === standing ? each.policy : []
+      )
+    );
+  const [near, over] = [named('near'), named('over')];
   const { facts, ...counts } = serversOf(
     quota.ledger.running(user),
     serversNow
@@ -81,19 +106,13 @@ export function rowOf(
     gone,
     search: `${user}\n${displayName}`.toLowerCase(),
     allGroups: groups,
-    standings,
-    worst: worstOf(standings.map(([, standing]) => standing)),
+    policies: lists.get(allowances.map(({ policy }) => policy)),
+    near,
+    over,
+    worst: over.length > 0 ? 'over' : near.length > 0 ? 'near' : 'well',
     ratio: nearest === null ? -1 : ratioOf(nearest),
     ...counts
   };
-}
-
-function worstOf(standings: readonly Standing[]): Standing {
-  return standings.includes('over')
-    ? 'over'
-    : standings.includes('near')
-      ? 'near'
-      : 'well';
 }
 
 /** What the servers of one person take, by the hub's word and by their own. */

@@ -87,6 +87,8 @@ async function daysOf(
   return days.map((day, index) => usedDay(day, total[index]!));
 }
 
+type PolicyCounts = { people: number; near: number; over: number };
+
 /**
  * The policies that can matter to those whom somebody sees. `people` are those
  * for whom it is the one that holds: one that a larger limit stands in for
@@ -99,16 +101,24 @@ export async function policiesFor(
 ): Promise<AdminPolicies['policies']> {
   const { set, now } = quota.situation();
   const counts = new Map(
-    set.policies.map(({ name }) => [name, { people: 0, near: 0, over: 0 }])
+    set.policies.map(({ name }): [string, PolicyCounts] => [
+      name,
+      { people: 0, near: 0, over: 0 }
+    ])
   );
-  await inSlices(rowsFor(table, sight), ({ standings, gone }) => {
-    for (const [policy, standing] of gone ? [] : standings) {
-      const count = counts.get(policy);
-      if (count !== undefined) {
-        count.people++;
-        count.near += Number(standing === 'near');
-        count.over += Number(standing === 'over');
+  const count = (names: readonly string[], what: keyof PolicyCounts) => {
+    for (const name of names) {
+      const known = counts.get(name);
+      if (known !== undefined) {
+        known[what]++;
       }
+    }
+  };
+  await inSlices(rowsFor(table, sight), ({ policies, near, over, gone }) => {
+    if (!gone) {
+      count(policies, 'people');
+      count(near, 'near');
+      count(over, 'over');
     }
   });
   return [...set.policies]

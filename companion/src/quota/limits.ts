@@ -34,13 +34,16 @@ export function limitsOf(
   person: PersonNamed,
   now: Millis
 ): Limit[] {
-  const own = overrides.filter(
-    ({ scope, until }) =>
-      (until === null || until > now) &&
-      (scope.kind === 'user'
-        ? scope.name === person.user
-        : person.groups.includes(scope.name))
-  );
+  const own =
+    overrides.length === 0
+      ? []
+      : overrides.filter(
+          ({ scope, until }) =>
+            (until === null || until > now) &&
+            (scope.kind === 'user'
+              ? scope.name === person.user
+              : person.groups.includes(scope.name))
+        );
   const sets = new Map<string, Limit[]>();
   for (const policy of policies) {
     if (holdsFor(policy, person)) {
@@ -57,8 +60,19 @@ export function limitsOf(
     .sort((a, b) => byName(a.policy, b.policy));
 }
 
+const setNames = new WeakMap<Policy, string>();
+
 /** What a limit comes together with; its own name where it stands alone. */
 function setOf(policy: Policy): string {
+  let name = setNames.get(policy);
+  if (name === undefined) {
+    name = setNameOf(policy);
+    setNames.set(policy, name);
+  }
+  return name;
+}
+
+function setNameOf(policy: Policy): string {
   const { combine, pool, name, resource, gpu, source, window } = policy;
   if (combine === 'each' || pool === 'shared') {
     return JSON.stringify([name]);

@@ -64,9 +64,9 @@ export function usedByDay(
   if (first === undefined) {
     return sums;
   }
-  for (const run of ledger.runs(user, first.from)) {
-    addRun(sums, days, run);
-  }
+  ledger.eachRun(user, first.from, (from, to, seconds, rates) =>
+    addRun(sums, days, { from, to, seconds, rates })
+  );
   for (const correction of ledger.corrections(user, first.from)) {
     const index = days.findIndex(
       ({ from, to }) => correction.at >= from && correction.at < to
@@ -81,7 +81,9 @@ export function usedByDay(
   return sums;
 }
 
-function addRun(sums: Used[], days: readonly Day[], run: Run): void {
+type Stretch = Pick<Run, 'from' | 'to' | 'seconds' | 'rates'>;
+
+function addRun(sums: Used[], days: readonly Day[], run: Stretch): void {
   for (let index = days.length - 1; index >= 0; index--) {
     const { from, to } = days[index]!;
     if (run.from < to && run.to >= from) {
@@ -94,7 +96,7 @@ function addRun(sums: Used[], days: readonly Day[], run: Run): void {
 }
 
 /** What a run used within a stretch of time. */
-export function usedOfRun(run: Run, from: Millis, to: Millis): Used {
+export function usedOfRun(run: Stretch, from: Millis, to: Millis): Used {
   const hours = (run.seconds / 3600) * shareWithin(run.from, run.to, from, to);
   const used = noUse();
   for (const name of summedNames) {
