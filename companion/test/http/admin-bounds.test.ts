@@ -1,14 +1,14 @@
 /** Q5: what an admin of a group may not change, of others outside, of themselves, and of what the hub's admins planned. */
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import type { QuotaReport, RouteName } from '@jupyterlab-commons/protocol';
+import type { QuotaReport } from '@jupyterlab-commons/protocol';
 import {
-  askAs,
   BEGIN,
   companionWithPeople,
   grantOf,
   policyText,
-  reportOf
+  reportOf,
+  type HubPeople
 } from '../quota/hub-people.ts';
 import type { TestCompanion } from './test-companion.ts';
 
@@ -29,18 +29,14 @@ const stopOf = { user: 'alice', server: '', graceSeconds: 600, message: 'x' };
 
 describe('Q5 an admin of a group', () => {
   let commons: TestCompanion;
-  let stop: () => Promise<void>;
+  let ask: HubPeople['ask'];
+  let stop: HubPeople['stop'];
 
   beforeEach(async () => {
-    ({ commons, stop } = await companionWithPeople(text, env));
+    ({ commons, ask, stop } = await companionWithPeople(text, env));
   });
   afterEach(() => stop());
 
-  const ask = (
-    user: string,
-    route: RouteName,
-    options?: Parameters<typeof askAs>[3]
-  ) => askAs(commons, user, route, options);
   const grant = (user: string, policy: string, scope?: object) =>
     ask(user, 'addOverride', {
       body: {
@@ -105,7 +101,7 @@ describe('Q5 an admin of a group', () => {
   it('corrects no use that counts in a pool of their own, whoever used it', async () => {
     await stop();
     // Bert shares the pool of research with alice, who looks after it.
-    ({ commons, stop } = await companionWithPeople(
+    ({ commons, ask, stop } = await companionWithPeople(
       `${policyText}
   - {name: a100-pool, resource: gpu-hours, gpu: A100, limit: 500, window: {calendar: month}, pool: shared}
 `,

@@ -6,17 +6,15 @@ import {
   adminAudit,
   adminOverview,
   adminPolicies,
-  policyTried,
-  type Allowance,
-  type RouteName
+  policyTried
 } from '@jupyterlab-commons/protocol';
 import {
-  askAs,
+  allowanceOf,
   BEGIN,
   companionWithPeople,
   grantOf,
   policyText,
-  reportOf
+  type HubPeople
 } from '../quota/hub-people.ts';
 import type { TestCompanion } from './test-companion.ts';
 
@@ -34,22 +32,14 @@ const until = async <T>(look: () => Promise<T | false>) => {
 describe('admins over HTTP', () => {
   let commons: TestCompanion;
   let file: string;
-  let stop: () => Promise<void>;
+  let ask: HubPeople['ask'];
+  let report: HubPeople['report'];
+  let stop: HubPeople['stop'];
 
   beforeEach(async () => {
-    ({ commons, file, stop } = await companionWithPeople());
+    ({ commons, file, ask, report, stop } = await companionWithPeople());
   });
   afterEach(() => stop());
-
-  const ask = (
-    user: string,
-    route: RouteName,
-    options?: Parameters<typeof askAs>[3]
-  ) => askAs(commons, user, route, options);
-  const report = (user: string) => reportOf(commons, user);
-  const grant = grantOf;
-  const named = (allowances: readonly Allowance[], policy: string) =>
-    allowances.find(each => each.policy === policy)!;
 
   it('every change is in the log with who, whom and what, in one line each', async () => {
     commons.clock.advance(60_000);
@@ -57,7 +47,7 @@ describe('admins over HTTP', () => {
       body: { policy: 'gpu-week', message: 'a\r\n{"level":"error"}' }
     });
     await ask('carol', 'addOverride', {
-      body: grant({ extra: 5, reason: 'line\nbreak\u202e' })
+      body: grantOf({ extra: 5, reason: 'line\nbreak\u202e' })
     });
     await ask('carol', 'planStop', {
       body: { user: 'alice', server: '', graceSeconds: 600, message: 'soon' }
@@ -155,7 +145,7 @@ describe('admins over HTTP', () => {
     );
     const mine = await report('alice');
     assert.ok(mine.problems.includes('policy-file-broken'));
-    assert.equal(named(mine.allowances, 'gpu-week').limit, 10);
+    assert.equal(allowanceOf(mine.allowances, 'gpu-week').limit, 10);
   });
 
   it('a policy for a group or a user that nobody is in is told, with the name that was meant', async () => {
@@ -207,7 +197,7 @@ describe('admins over HTTP', () => {
       [['alice', 'gpu-week', 5]]
     );
     assert.equal(
-      named((await report('alice')).allowances, 'gpu-week').limit,
+      allowanceOf((await report('alice')).allowances, 'gpu-week').limit,
       10
     );
     const bad = policyTried(

@@ -7,16 +7,15 @@ import {
   override,
   overrideList,
   quotaNews,
-  type Allowance,
-  type EventMessage,
-  type RouteName
+  type EventMessage
 } from '@jupyterlab-commons/protocol';
 import {
-  askAs,
+  allowanceOf,
   BEGIN,
   companionWithPeople,
   grantOf,
-  reportOf
+  reportOf,
+  type HubPeople
 } from '../quota/hub-people.ts';
 import { TestCompanion } from './test-companion.ts';
 
@@ -28,22 +27,14 @@ const newsOf = ({ quota }: EventMessage) =>
 describe('quota over HTTP', () => {
   let commons: TestCompanion;
   let file: string;
-  let stop: () => Promise<void>;
+  let ask: HubPeople['ask'];
+  let report: HubPeople['report'];
+  let stop: HubPeople['stop'];
 
   beforeEach(async () => {
-    ({ commons, file, stop } = await companionWithPeople());
+    ({ commons, file, ask, report, stop } = await companionWithPeople());
   });
   afterEach(() => stop());
-
-  const ask = (
-    user: string,
-    route: RouteName,
-    options?: Parameters<typeof askAs>[3]
-  ) => askAs(commons, user, route, options);
-  const report = (user: string) => reportOf(commons, user);
-  const grant = grantOf;
-  const named = (allowances: readonly Allowance[], policy: string) =>
-    allowances.find(each => each.policy === policy)!;
 
   it('a person is told use, limits, servers and whom to ask', async () => {
     const told = await report('alice');
@@ -53,7 +44,7 @@ describe('quota over HTTP', () => {
       told.allowances.map(({ policy }) => policy),
       ['gpu-week', 'research-pool']
     );
-    const gpu = named(told.allowances, 'gpu-week');
+    const gpu = allowanceOf(told.allowances, 'gpu-week');
     assert.ok(Math.abs(gpu.used - 6) < 1e-9);
     // Ten hours are allowed, six are used, and one GPU runs.
     assert.equal(gpu.endsAt, BEGIN + 4 * HOUR);
@@ -79,11 +70,11 @@ describe('quota over HTTP', () => {
 
   it('an override works at once, is told with who and why, and ends at once', async () => {
     const made = await ask('carol', 'addOverride', {
-      body: grant({ extra: 5 })
+      body: grantOf({ extra: 5 })
     });
     assert.equal(made.status, 201);
     const { id } = override(made.body);
-    const gpu = named((await report('alice')).allowances, 'gpu-week');
+    const gpu = allowanceOf((await report('alice')).allowances, 'gpu-week');
     assert.equal(gpu.limit, 15);
     assert.deepEqual(gpu.override, {
       by: 'carol',
@@ -105,7 +96,7 @@ describe('quota over HTTP', () => {
       204
     );
     assert.equal(
-      named((await report('alice')).allowances, 'gpu-week').limit,
+      allowanceOf((await report('alice')).allowances, 'gpu-week').limit,
       10
     );
     assert.equal(
@@ -116,15 +107,15 @@ describe('quota over HTTP', () => {
 
   it('an override ends by itself when its time has come, and the log says so', async () => {
     await ask('root', 'addOverride', {
-      body: grant({ limit: 50, until: BEGIN + HOUR })
+      body: grantOf({ limit: 50, until: BEGIN + HOUR })
     });
     assert.equal(
-      named((await report('alice')).allowances, 'gpu-week').limit,
+      allowanceOf((await report('alice')).allowances, 'gpu-week').limit,
       50
     );
     commons.clock.advance(HOUR + 60_000);
     assert.equal(
-      named((await report('alice')).allowances, 'gpu-week').limit,
+      allowanceOf((await report('alice')).allowances, 'gpu-week').limit,
       10
     );
     assert.deepEqual(
@@ -140,43 +131,43 @@ describe('quota over HTTP', () => {
 
   it('an override of a group holds for its members alone', async () => {
     await ask('root', 'addOverride', {
-      body: grant({ extra: 1 }, { kind: 'group', name: 'research' })
+      body: grantOf({ extra: 1 }, { kind: 'group', name: 'research' })
     });
     assert.equal(
-      named((await report('alice')).allowances, 'gpu-week').limit,
+      allowanceOf((await report('alice')).allowances, 'gpu-week').limit,
       11
     );
     assert.equal(
-      named((await report('bert')).allowances, 'gpu-week').limit,
+      allowanceOf((await report('bert')).allowances, 'gpu-week').limit,
       10
     );
   });
 
   const wrong: [what: string, body: object, code: string][] = [
-    ['nothing granted', grant({}), 'BAD_REQUEST'],
-    ['two things at once', grant({ extra: 1, limit: 2 }), 'BAD_REQUEST'],
-    ['exempt: false', grant({ exempt: false }), 'BAD_REQUEST'],
-    ['less than nothing', grant({ extra: -1 }), 'BAD_REQUEST'],
-    ['more than there is', grant({ extra: 1e300 }), 'BAD_REQUEST'],
+    ['nothing granted', grantOf({}), 'BAD_REQUEST'],
+    ['two things at once', grantOf({ extra: 1, limit: 2 }), 'BAD_REQUEST'],
+    ['exempt: false', grantOf({ exempt: false }), 'BAD_REQUEST'],
+    ['less than nothing', grantOf({ extra: -1 }), 'BAD_REQUEST'],
+    ['more than there is', grantOf({ extra: 1e300 }), 'BAD_REQUEST'],
     [
       'an end in the past',
-      grant({ extra: 1, until: BEGIN - 1 }),
+      grantOf({ extra: 1, until: BEGIN - 1 }),
       'BAD_REQUEST'
     ],
-    ['no reason', grant({ extra: 1, reason: '  ' }), 'BAD_REQUEST'],
+    ['no reason', grantOf({ extra: 1, reason: '  ' }), 'BAD_REQUEST'],
     [
       'a policy that is not there',
-      grant({ extra: 1, policy: 'gpu' }),
+      grantOf({ extra: 1, policy: 'gpu' }),
       'POLICY_UNKNOWN'
     ],
     [
       'a group that is not there',
-      grant({ extra: 1 }, { kind: 'group', name: 'reserch' }),
+      grantOf({ extra: 1 }, { kind: 'group', name: 'reserch' }),
       'GROUP_UNKNOWN'
     ],
     [
       'somebody who is not there',
-      grant({ extra: 1 }, { kind: 'user', name: 'alise' }),
+      grantOf({ extra: 1 }, { kind: 'user', name: 'alise' }),
       'USER_UNKNOWN'
     ]
   ];
@@ -203,13 +194,17 @@ describe('quota over HTTP', () => {
       204
     );
     assert.ok(
-      Math.abs(named((await report('alice')).allowances, 'gpu-week').used - 4) <
-        1e-9
+      Math.abs(
+        allowanceOf((await report('alice')).allowances, 'gpu-week').used - 4
+      ) < 1e-9
     );
     await ask('carol', 'addCorrection', {
       body: { ...correction, amount: -100 }
     });
-    assert.equal(named((await report('alice')).allowances, 'gpu-week').used, 0);
+    assert.equal(
+      allowanceOf((await report('alice')).allowances, 'gpu-week').used,
+      0
+    );
     for (const bad of [
       { amount: 0 },
       { at: BEGIN + HOUR },
@@ -271,7 +266,7 @@ describe('quota over HTTP', () => {
   });
 
   it('a restart tells no notice anew, and keeps requests and overrides', async () => {
-    await ask('root', 'addOverride', { body: grant({ limit: 7 }) });
+    await ask('root', 'addOverride', { body: grantOf({ limit: 7 }) });
     await ask('alice', 'askQuota', {
       body: { policy: 'gpu-week', message: 'please' }
     });
@@ -298,9 +293,9 @@ describe('quota over HTTP', () => {
     assert.equal(newsOf(same)?.key, newsOf(notice)?.key);
     commons.clock.advance(10_000);
     assert.deepEqual(await ledgerStore.notices(), told);
-    const mine = await report('alice');
+    const mine = await reportOf(commons, 'alice');
     assert.deepEqual(
-      [mine.asked?.message, named(mine.allowances, 'gpu-week').limit],
+      [mine.asked?.message, allowanceOf(mine.allowances, 'gpu-week').limit],
       ['please', 7]
     );
     await commons.stop();
@@ -309,11 +304,11 @@ describe('quota over HTTP', () => {
   it('a full disk refuses a change instead of forgetting it later', async () => {
     commons.ledgerStore.healthy = () => false;
     assert.equal(
-      (await ask('root', 'addOverride', { body: grant({ extra: 1 }) })).code,
+      (await ask('root', 'addOverride', { body: grantOf({ extra: 1 }) })).code,
       'STORE_BUSY'
     );
     assert.equal(
-      named((await report('alice')).allowances, 'gpu-week').limit,
+      allowanceOf((await report('alice')).allowances, 'gpu-week').limit,
       10
     );
   });

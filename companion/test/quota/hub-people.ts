@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   quotaReport,
+  type Allowance,
   type QuotaReport,
   type RouteName
 } from '@jupyterlab-commons/protocol';
@@ -57,6 +58,21 @@ const usual: Record<string, string[]> = {
   dora: []
 };
 
+type CallOptions = {
+  parts?: Record<string, string>;
+  body?: unknown;
+  query?: string;
+};
+
+export type HubPeople = {
+  commons: TestCompanion;
+  /** The path of the file of policies. */
+  file: string;
+  ask(user: string, route: RouteName, options?: CallOptions): Promise<Answer>;
+  report(user: string): Promise<QuotaReport>;
+  stop(): Promise<void>;
+};
+
 /**
  * A companion with a ledger of six people: alice (research; her GPU server has
  * run for six hours), bert (lab), carol who looks after research, lena who
@@ -66,7 +82,7 @@ export async function companionWithPeople(
   text = policyText,
   env: Record<string, string> = {},
   change: Record<string, string[]> = {}
-): Promise<{ commons: TestCompanion; file: string; stop(): Promise<void> }> {
+): Promise<HubPeople> {
   const groups = { ...usual, ...change };
   const store = new MemoryLedgerStore();
   await store.putMeta('since', String(BEGIN - 400 * 24 * HOUR));
@@ -116,6 +132,8 @@ export async function companionWithPeople(
   return {
     commons,
     file,
+    ask: (...call) => askAs(commons, ...call),
+    report: user => reportOf(commons, user),
     async stop() {
       await commons.stop();
       await rm(folder, { recursive: true });
@@ -128,11 +146,7 @@ export async function askAs(
   commons: TestCompanion,
   user: string,
   route: RouteName,
-  options: {
-    parts?: Record<string, string>;
-    body?: unknown;
-    query?: string;
-  } = {}
+  options: CallOptions = {}
 ): Promise<Answer> {
   const { parts = {}, body, query } = options;
   await commons.signIn(user);
@@ -145,6 +159,10 @@ export async function reportOf(
 ): Promise<QuotaReport> {
   return quotaReport((await askAs(commons, user, 'quota')).body);
 }
+
+/** What a report says of that policy. */
+export const allowanceOf = (allowances: readonly Allowance[], policy: string) =>
+  allowances.find(each => each.policy === policy)!;
 
 /** An override of alice's GPU hours, or of somebody else's. */
 export const grantOf = (
