@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import random
-import tracemalloc
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -111,7 +111,7 @@ async def test_commits_that_the_graph_has_no_more_end_the_pages(
     head = work.git("rev-parse", "HEAD")
     work.git("commit-graph", "write", "--stdin-commits", stdin=head)
     second = await reader.page(Query(limit=10, cursor=first.end["cursor"]))
-    assert second.error["code"] == "GIT_MOVED"
+    assert (second.error or {})["code"] == "GIT_MOVED"
 
 
 async def test_a_branch_left_alone_long_ago_is_not_looked_for(
@@ -198,28 +198,34 @@ def layers(work: TestRepo, *, split: bool) -> list[Path]:
         grow(work, chance, marks, 30)
         work.git(*_WRITE, "--changed-paths", "--split=no-merge")
     info = work.top / ".git/objects/info"
-    found = [*info.glob("commit-graph"), *info.glob("commit-graphs/*")]
+    found = sorted([*info.glob("commit-graph"), *info.glob("commit-graphs/*")])
     assert len(found) == (3 if split else 1)
     for path in found:
         path.chmod(0o644)
     return found
 
 
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a file has not got is not even asked for."""
+
+    def careful(file: int, size: int, at: int) -> bytes:
+        assert at + size <= os.fstat(file).st_size
+        return plain(file, size, at)
+
+    plain = os.pread
+    monkeypatch.setattr(os, "pread", careful)
+
+
 def ask_everything(common: Path) -> set[str]:
-    """What was met; nothing but a GraphError is raised, and little memory is used."""
-    met = set()
-    # However many commits or chunks a file claims to have.
-    tracemalloc.start()
+    """What was met; nothing but a GraphError is raised."""
+    met = {f"missing {min(missing_filters(common) or 0, 1)}"}
     try:
-        met.add(f"missing {min(missing_filters(common) or 0, 1)}")
         with closing(CommitGraph(common)) as graph:
             for place in range(min(graph.size, 100)):
                 met.add(ask_commit(graph, place))
     except GraphError:
         met.add("graph refused")
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    assert peak < 2**20
     return met
 
 
@@ -231,6 +237,7 @@ def ask_commit(graph: CommitGraph, place: int) -> str:
     return "found"
 
 
+@pytest.mark.usefixtures("reads")
 @pytest.mark.parametrize("split", [False, True])
 def test_no_place_of_a_chunk_does_more_than_refuse(
     work: TestRepo, *, split: bool
@@ -249,6 +256,7 @@ def test_no_place_of_a_chunk_does_more_than_refuse(
     }
 
 
+@pytest.mark.usefixtures("reads")
 @pytest.mark.parametrize("split", [False, True])
 async def test_no_graph_however_torn_does_more_than_refuse(
     reader: Reader, work: TestRepo, *, split: bool
