@@ -17,6 +17,8 @@ export type ListedServer = {
   started: number;
   /** What was chosen at the start, as texts; a spawner names its profile here. */
   options: Readonly<Record<string, string>>;
+  /** Names of what was chosen and is not one text, number or flag, or has no name that could be told. */
+  unread: readonly string[];
 };
 
 export type ListedUser = {
@@ -99,27 +101,28 @@ function serverOf(item: unknown): ListedServer | null {
   const at = Date.parse(started ?? '');
   return stopped === true || !Number.isFinite(at)
     ? null
-    : { name, started: at, options: optionsOf(user_options) };
+    : { name, started: at, ...optionsOf(user_options) };
 }
 
 /**
  * Only what can be compared: texts, numbers, flags, and lists of one of them, as
- * forms send them. As many as there are: whoever starts a server sets their
+ * forms send them; nothing chosen (null, an empty list) is left out. As many as there are: whoever starts a server sets their
  * order, so a bound here would let them hide what makes it dear.
  */
-function optionsOf(value: unknown): Record<string, string> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return {};
-  }
+function optionsOf(value: unknown): Pick<ListedServer, 'options' | 'unread'> {
   const options: Record<string, string> = {};
-  for (const [key, option] of Object.entries(value)) {
+  const unread: string[] = [];
+  const isObject = typeof value === 'object' && !Array.isArray(value);
+  for (const [key, option] of Object.entries((isObject && value) || {})) {
     const one: unknown =
-      Array.isArray(option) && option.length === 1 ? option[0] : option;
+      Array.isArray(option) && option.length < 2 ? option[0] : option;
     const isPlain = ['string', 'number', 'boolean'].includes(typeof one);
     const isName = key.length <= OPTION_NAME && key !== '__proto__';
     if (isPlain && isName) {
       options[key] = String(one).slice(0, OPTION_VALUE);
+    } else if (one !== null && one !== undefined) {
+      unread.push(key);
     }
   }
-  return options;
+  return { options, unread };
 }

@@ -3,6 +3,7 @@ import type { ListedUser, UsersPage } from '../hub/users-page.ts';
 import { reasonOf, type Log } from '../log.ts';
 import type { Clock } from '../rooms/types.ts';
 import type { Ledger } from './ledger.ts';
+import { UnreadOptions } from './unread-options.ts';
 
 /** The most that a hub answers at once. */
 const PAGE_USERS = 200;
@@ -37,6 +38,7 @@ export class HubWatch {
   /** Polls since the process began. */
   readonly counts = { ok: 0, failed: 0 };
   readonly #options: HubWatchOptions;
+  readonly #unread: UnreadOptions;
   /** What ends the timers that are set. */
   readonly #timers = new Set<() => void>();
   #listedAt: number | null = null;
@@ -48,6 +50,7 @@ export class HubWatch {
 
   constructor(options: HubWatchOptions) {
     this.#options = options;
+    this.#unread = new UnreadOptions(options.log);
   }
 
   /** The first poll begins at once. */
@@ -84,6 +87,7 @@ export class HubWatch {
       const took = (clock.monotonic() - startedAt) / 1000;
       await ledger.polled(users, { ...begun, took }, hidden);
       users.forEach(({ name }) => this.#names?.add(name));
+      this.#unread.look(users);
       if (this.#isAway) {
         log.info('the hub tells again which servers run');
       }

@@ -1,4 +1,4 @@
-import { every } from '../clock.ts';
+import { every, othersTurn } from '../clock.ts';
 import type { ListedUser } from '../hub/users-page.ts';
 import { reasonOf, type Log } from '../log.ts';
 import type { Clock } from '../rooms/types.ts';
@@ -29,8 +29,11 @@ const DAY_MS = 86_400_000;
 /** Rows in one message to the store's thread. */
 const MOST_METERED = 1_000;
 
-/** Of what was chosen at the start of a server: its profile, by the rules of the policy file. */
-export type ProfileOf = (options: Readonly<Record<string, string>>) => Profile;
+/** Of what was chosen at the start of a server: its profile, by the rules of the policy file; `unread` are names whose values cannot be told. */
+export type ProfileOf = (
+  options: Readonly<Record<string, string>>,
+  unread: readonly string[]
+) => Profile;
 
 export const defaultProfile: ProfileOf = () => ({
   name: 'default',
@@ -150,8 +153,8 @@ export class Ledger extends Book implements LedgerView {
     this.#polls++;
     await inSlices(users, user => {
       this.#learn(user);
-      for (const { name, started, options } of user.servers) {
-        const profile = this.#profileOf(options);
+      for (const { name, started, options, unread } of user.servers) {
+        const profile = this.#profileOf(options, unread);
         const server = { user: user.name, server: name, started, profile };
         this.#see(server, look);
       }
@@ -225,7 +228,7 @@ export class Ledger extends Book implements LedgerView {
     for (let row = 0; row < metered.length; row += MOST_METERED) {
       const part = metered.slice(row, row + MOST_METERED);
       writes.push(this.#options.store.putMetered(part));
-      await new Promise(setImmediate);
+      await othersTurn();
     }
     await Promise.all(writes);
   }

@@ -146,13 +146,38 @@ export function profileOf(
   profiles: readonly ProfileRule[],
   options: Readonly<Record<string, unknown>>
 ): ProfileRule | null {
-  const named = profiles.filter(({ match }) => Object.keys(match).length > 0);
-  const fitting = named.find(({ match }) =>
-    Object.entries(match).every(
-      ([key, value]) =>
-        Object.hasOwn(options, key) && String(options[key]) === value
-    )
+  const fitting = named(profiles).find(({ match }) =>
+    Object.entries(match).every(([key, value]) => fits(options, key, value))
   );
   const others = profiles.find(({ match }) => Object.keys(match).length === 0);
   return fitting ?? others ?? null;
 }
+
+/** Whether one of the rules could fit, and before the others, if it were known what these options are. */
+export function isUnclear(
+  profiles: readonly ProfileRule[],
+  options: Readonly<Record<string, unknown>>,
+  unread: readonly string[]
+): boolean {
+  if (unread.length === 0) {
+    return false;
+  }
+  const hidden = new Set(unread);
+  const first = named(profiles).find(({ match }) =>
+    Object.entries(match).every(
+      ([key, value]) => hidden.has(key) || fits(options, key, value)
+    )
+  );
+  return (
+    first !== undefined && Object.keys(first.match).some(key => hidden.has(key))
+  );
+}
+
+const named = (profiles: readonly ProfileRule[]) =>
+  profiles.filter(({ match }) => Object.keys(match).length > 0);
+
+const fits = (
+  options: Readonly<Record<string, unknown>>,
+  key: string,
+  value: string
+) => Object.hasOwn(options, key) && String(options[key]) === value;

@@ -15,6 +15,7 @@ import { Ledger } from '../ledger/ledger.ts';
 import { Meters } from '../ledger/meters/meters.ts';
 import { NO_RATES } from '../ledger/rates.ts';
 import { Reported } from '../ledger/reported.ts';
+import { UNKNOWN_PROFILE } from '../ledger/unread-options.ts';
 import type { Events } from '../live/events.ts';
 import type { Links } from '../live/link.ts';
 import { reasonOf, type Log } from '../log.ts';
@@ -28,7 +29,7 @@ import { remarksOn } from './file-remarks.ts';
 import { GpuWatch } from './gpu-work.ts';
 import { sightOf, type GroupAdmins, type Looker } from './group-admins.ts';
 import { Overrides } from './overrides.ts';
-import { profileOf } from './policy-file.ts';
+import { isUnclear, profileOf } from './policy-file.ts';
 import { PolicySource } from './policy-source.ts';
 import { PolicyTrial } from './policy-trial.ts';
 import { Quota } from './quota.ts';
@@ -250,7 +251,10 @@ export class QuotaParts {
   #changed(): void {
     const { profiles, meters } = this.source.set;
     this.#meters.setRules(meters);
-    this.ledger.setProfiles(options => {
+    this.ledger.setProfiles((options, unread) => {
+      if (isUnclear(profiles, options, unread)) {
+        return UNKNOWN_PROFILE;
+      }
       const profile = profileOf(profiles, options);
       return profile === null
         ? { name: 'default', rates: NO_RATES }

@@ -12,7 +12,7 @@ import type {
 } from './types.ts';
 import { isZone } from './zones.ts';
 
-export { profileOf } from './file-profiles.ts';
+export { isUnclear, profileOf } from './file-profiles.ts';
 
 /** Larger than any file that people write. */
 export const MOST_FILE_BYTES = 1_000_000;

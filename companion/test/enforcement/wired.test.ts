@@ -104,7 +104,7 @@ describe('quota in a running companion', () => {
 });
 
 describe('a server that ran before its hub asked', () => {
-  it('with several values for its profile is counted, and of a profile that nobody knows', async () => {
+  it('with several values for its profile is counted, and of a profile that nobody knows', async t => {
     const folder = await mkdtemp(join(tmpdir(), 'commons-quota-'));
     await writeFile(join(folder, 'quota.yaml'), DAY);
     const hub = await new StubHub().start();
@@ -123,6 +123,11 @@ describe('a server that ran before its hub asked', () => {
         COMMONS_QUOTA_FILE: join(folder, 'quota.yaml')
       }
     });
+    t.after(async () => {
+      await commons.stop();
+      await hub.stop();
+      await rm(folder, { recursive: true });
+    });
     const runs = async () => (await store.runs(0)).runs;
     for (let tries = 0; (await runs()).length < 2; tries++) {
       assert.ok(tries < 10_000, 'no poll');
@@ -135,8 +140,5 @@ describe('a server that ran before its hub asked', () => {
       ['ada', 'unknown', 0],
       ['bob', 'a100', 1]
     ]);
-    await commons.stop();
-    await hub.stop();
-    await rm(folder, { recursive: true });
   });
 });

@@ -20,7 +20,7 @@ export function listed(
   return {
     ...{ name, displayName: name, groups: [], admin: false },
     servers: Object.entries(servers).map(([server, started]) => ({
-      ...{ name: server, started, options }
+      ...{ name: server, started, options, unread: [] }
     })),
     ...rest
   };

@@ -5,6 +5,7 @@ import { HubClient } from '../../src/hub/hub-client.ts';
 import { usersPage } from '../../src/hub/users-page.ts';
 import { HubWatch } from '../../src/ledger/hub-watch.ts';
 import { Ledger } from '../../src/ledger/ledger.ts';
+import { NO_RATES } from '../../src/ledger/rates.ts';
 import { createLog } from '../../src/log.ts';
 import { MemoryLedgerStore } from '../../src/storage/ledger-memory.ts';
 import { StubHub } from '../hub/stub-hub.ts';
@@ -161,6 +162,44 @@ describe('the watch of the hub', () => {
     assert.equal(ledger.user('user3')?.gone, false, 'heard of in this list');
   });
 
+  it('a server whose options cannot be read is counted and told of once, printable and bounded', async () => {
+    add('ada', { profile: ['gpu', 'cpu'], ['evil\n\u202e']: { a: 1 } });
+    add('bob', { profile: 'gpu' });
+    ledger.setProfiles((options, unread) => ({
+      name: unread.includes('profile') ? 'unknown' : options.profile!,
+      rates: NO_RATES
+    }));
+    await finish(watch.poll());
+    await finish(watch.poll());
+    assert.deepEqual(
+      ledger.running().map(({ user, profile }) => [user, profile]),
+      [
+        ['ada', 'unknown'],
+        ['bob', 'gpu']
+      ]
+    );
+    const told = () => lines.filter(line => line.includes('options'));
+    assert.equal(told().length, 1);
+    const { user, server, options } = JSON.parse(told()[0]!);
+    assert.deepEqual([user, server], ['ada', '']);
+    assert.match(options, /^"profile", "evil[\w\\]*"$/);
+    for (let index = 0; index < 30; index++) {
+      const names = Array.from({ length: 999 }, (_, key) => `k${key}`);
+      add(`user${index}`, Object.fromEntries(names.map(key => [key, {}])));
+    }
+    await finish(watch.poll());
+    assert.equal(told().length, 21, 'as many at once as can be read');
+    assert.ok(told().every(line => line.length < 500));
+    await finish(watch.poll());
+    await finish(watch.poll());
+    assert.equal(told().length, 31, 'and none is forgotten');
+    // One that is started anew is another.
+    clock.advance(MINUTE);
+    add('ada', { profile: ['gpu', 'cpu'] });
+    await finish(watch.poll());
+    assert.equal(told().length, 32);
+  });
+
   it('a user whose answer is too large costs the others nothing, and is told of', async () => {
     for (let index = 0; index < 10; index++) {
       add(`user${index}`);
@@ -246,6 +285,7 @@ describe('a page of users', () => {
       many: ['a', 'b'],
       deep: { a: { b: 1 } },
       none: null,
+      empty: [],
       long: 'x'.repeat(9999),
       ['k'.repeat(65)]: 'x',
       ['__proto__']: 'x'
@@ -260,6 +300,12 @@ describe('a page of users', () => {
         long: 'x'.repeat(255)
       }
     );
+    assert.deepEqual(users[0]?.servers[0]?.unread, [
+      'many',
+      'deep',
+      'k'.repeat(65),
+      '__proto__'
+    ]);
     const many = Object.fromEntries(
       Array.from({ length: 5000 }, (_, index) => [`k${index}`, 'x'])
     );

@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
-import { profileOf, readPolicySet } from '../../src/quota/policy-file.ts';
+import {
+  isUnclear,
+  profileOf,
+  readPolicySet
+} from '../../src/quota/policy-file.ts';
 import { policyText } from './hub-people.ts';
 
 /** The problems, each as `line: message`. */
@@ -358,5 +362,20 @@ describe('the profile of a server', () => {
     assert.equal(named({ profile: 'cpu' }), 'rest');
     assert.equal(named({}), 'rest');
     assert.equal(profileOf(profiles.slice(1), {}), null);
+  });
+
+  it('is unclear only where what cannot be read could decide', () => {
+    const unclear = (options: Record<string, string>, ...unread: string[]) =>
+      isUnclear(profiles, options, unread);
+    assert.equal(unclear({}, 'profile'), true);
+    assert.equal(unclear({ profile: 'gpu' }, 'size'), true);
+    assert.equal(unclear({ profile: 'cpu' }, 'size'), false);
+    assert.equal(unclear({ profile: 'gpu', size: '2' }, 'modules'), false);
+    assert.equal(unclear({ profile: 'gpu' }), false);
+    assert.equal(
+      isUnclear([profiles[2]!, profiles[1]!], { profile: 'gpu' }, ['size']),
+      false,
+      'another fits before'
+    );
   });
 });
