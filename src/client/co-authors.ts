@@ -1,5 +1,4 @@
 import {
-  CommonsError,
   contributors,
   gitPeople,
   type Contributors,
@@ -8,6 +7,7 @@ import {
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import type { ICompanion } from '../tokens';
+import { decoded } from './decoded';
 import { refusalOf } from './http';
 
 export type Contributor = Contributors['contributors'][number];
@@ -51,13 +51,5 @@ export async function namedPeople(
   if (!response.ok) {
     throw refusalOf(response.status, text);
   }
-  try {
-    return gitPeople(JSON.parse(text)).people;
-  } catch (error) {
-    // The two sides speak different versions.
-    throw new CommonsError(
-      'PAGE_TOO_OLD',
-      error instanceof CommonsError ? error.detail : undefined
-    );
-  }
+  return decoded(text, gitPeople).people;
 }

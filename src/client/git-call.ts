@@ -1,6 +1,7 @@
-import { CommonsError, type Decoder } from '@jupyterlab-commons/protocol';
+import type { Decoder } from '@jupyterlab-commons/protocol';
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
+import { decoded } from './decoded';
 import { refusalOf } from './http';
 
 /** What a call is asked; without a value it is left out. */
@@ -39,9 +40,10 @@ export async function gitCall<T>(
   method: 'GET' | 'POST',
   name: string,
   asked: Asked,
-  answer: Decoder<T>
+  answer: Decoder<T>,
+  signal?: AbortSignal
 ): Promise<T> {
-  const response = await askGit(settings, method, name, asked);
+  const response = await askGit(settings, method, name, asked, signal);
   return decoded(await response.text(), answer);
 }
 
@@ -61,16 +63,4 @@ export async function gitPost<T>(
     throw refusalOf(response.status, text);
   }
   return decoded(text, answer);
-}
-
-function decoded<T>(text: string, answer: Decoder<T>): T {
-  try {
-    return answer(JSON.parse(text));
-  } catch (error) {
-    // The two sides speak different versions.
-    throw new CommonsError(
-      'PAGE_TOO_OLD',
-      error instanceof CommonsError ? error.detail : undefined
-    );
-  }
 }

@@ -1,5 +1,4 @@
 import {
-  CommonsError,
   gitBlame,
   gitBlob,
   gitCell,
@@ -8,7 +7,6 @@ import {
   gitDiff,
   gitDone,
   gitRepository,
-  isErrorCode,
   type GitBlame,
   type GitBlob,
   type GitCellHistoryLine,
@@ -19,7 +17,7 @@ import {
 } from '@jupyterlab-commons/protocol';
 import type { ServerConnection } from '@jupyterlab/services';
 import { askGit, gitCall } from './git-call';
-import { readJsonLines } from './git-stream';
+import { readToEnd } from './git-stream';
 
 /** A file in one of its versions: a commit's hash, `:index` or `:worktree`. */
 export type FileVersion = { repo: string; path: string; rev: string };
@@ -118,22 +116,11 @@ export class GitFiles implements IGitFiles {
       asked,
       signal
     );
-    let end: GitCellHistoryLine['end'];
-    await readJsonLines(response.body!, gitCellHistoryLine, lines => {
+    const end = await readToEnd(response.body!, gitCellHistoryLine, lines =>
       take(
         lines.flatMap(({ row, cell }) => (row && cell ? [{ row, cell }] : []))
-      );
-      for (const line of lines) {
-        if (line.error !== undefined) {
-          const { code, detail } = line.error;
-          throw new CommonsError(isErrorCode(code) ? code : 'INTERNAL', detail);
-        }
-        end ??= line.end;
-      }
-    });
-    if (end === undefined) {
-      throw new CommonsError('GIT_FAILED', 'the answer was cut off');
-    }
+      )
+    );
     return end.cut === true;
   }
 

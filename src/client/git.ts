@@ -1,10 +1,8 @@
 import {
-  CommonsError,
   gitCommit,
   gitHistoryLine,
   gitRefs,
   gitRepository,
-  isErrorCode,
   type Decoder,
   type GitCommit,
   type GitHistoryLine,
@@ -12,10 +10,9 @@ import {
   type GitRepository,
   type GitRow
 } from '@jupyterlab-commons/protocol';
-import { URLExt } from '@jupyterlab/coreutils';
-import { ServerConnection } from '@jupyterlab/services';
-import { readJsonLines } from './git-stream';
-import { refusalOf } from './http';
+import type { ServerConnection } from '@jupyterlab/services';
+import { askGit, gitCall, gitPost, type Asked } from './git-call';
+import { readToEnd } from './git-stream';
 
 /** What `GET history` is asked; see the contract. */
 export type HistoryQuery = {
@@ -33,8 +30,6 @@ export type HistoryEnd = NonNullable<GitHistoryLine['end']>;
 
 /** The list of programs as the repository's answer has it. */
 export type GitPrograms = NonNullable<GitRepository['programs']>;
-
-type Asked = Record<string, string | number | undefined>;
 
 /** What the panel of history asks of the own server. */
 export interface IGitCalls {
@@ -88,74 +83,34 @@ export class GitCalls implements IGitCalls {
     take: (rows: GitRow[]) => void,
     signal?: AbortSignal
   ): Promise<HistoryEnd> {
-    const response = await this._ask('history', { repo, ...query }, { signal });
-    let end: HistoryEnd | undefined;
-    await readJsonLines(response.body!, gitHistoryLine, lines => {
-      take(lines.flatMap(each => each.row ?? []));
-      for (const { end: last, error } of lines) {
-        if (error !== undefined) {
-          const code = isErrorCode(error.code) ? error.code : 'INTERNAL';
-          throw new CommonsError(code, error.detail);
-        }
-        end ??= last;
-      }
-    });
-    if (end === undefined) {
-      throw new CommonsError('GIT_FAILED', 'the answer was cut off');
-    }
-    return end;
+    const asked = { repo, ...query };
+    const response = await askGit(
+      this._settings,
+      'GET',
+      'history',
+      asked,
+      signal
+    );
+    return readToEnd(response.body!, gitHistoryLine, lines =>
+      take(lines.flatMap(each => each.row ?? []))
+    );
   }
 
-  async trust(
+  trust(
     repo: string,
     trusted: boolean,
     programs: GitPrograms
   ): Promise<GitRepository> {
-    const body = JSON.stringify({ repo, trusted, programs });
-    const response = await this._ask('trust', {}, { method: 'POST', body });
-    return decodeAnswer(await response.text(), gitRepository);
+    const body = { repo, trusted, programs };
+    return gitPost(this._settings, 'trust', body, gitRepository);
   }
 
-  private async _get<T>(
+  private _get<T>(
     name: string,
     asked: Asked,
     answer: Decoder<T>,
     signal?: AbortSignal
   ): Promise<T> {
-    const response = await this._ask(name, asked, { signal });
-    return decodeAnswer(await response.text(), answer);
-  }
-
-  private async _ask(
-    name: string,
-    asked: Asked,
-    init: RequestInit
-  ): Promise<Response> {
-    const given = Object.entries(asked).flatMap(([key, value]) =>
-      value === undefined ? [] : [[key, String(value)] as [string, string]]
-    );
-    const url = URLExt.join(this._settings.baseUrl, 'commons', 'git', name);
-    const query = new URLSearchParams(given).toString();
-    const response = await ServerConnection.makeRequest(
-      query === '' ? url : `${url}?${query}`,
-      init,
-      this._settings
-    );
-    if (!response.ok) {
-      throw refusalOf(response.status, await response.text());
-    }
-    return response;
-  }
-}
-
-function decodeAnswer<T>(text: string, answer: Decoder<T>): T {
-  try {
-    return answer(JSON.parse(text));
-  } catch (error) {
-    // The two sides speak different versions.
-    throw new CommonsError(
-      'PAGE_TOO_OLD',
-      error instanceof CommonsError ? error.detail : undefined
-    );
+    return gitCall(this._settings, 'GET', name, asked, answer, signal);
   }
 }

@@ -8,8 +8,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { EmptyState } from '../ui/empty-state';
 import { gpuOrder } from '../ui/gpu-words';
-import { bytesOfWords, durationWords, numberWords } from '../ui/units';
-import { ProblemLines, StateFrame } from '../ui/usage-frame';
+import { bytesOfWords, numberWords } from '../ui/units';
+import { OlderFigures, ProblemLines, StateFrame } from '../ui/usage-frame';
 import {
   UsageWidget,
   type UsagePanelOptions,
@@ -19,7 +19,6 @@ import { GpuCard } from './gpu-card';
 
 /** So many cards have their details open from the start. */
 const FEW = 2;
-const OLD_MS = 10_000;
 
 /** The GPUs of this server, a card each. */
 export class GpuPanel extends UsageWidget {
@@ -123,20 +122,12 @@ function Summary(props: {
           bytesOfWords(trans, sum('memoryUsed'), sum('memoryTotal'))
         )
   ];
-  const age = sample.gpusAt === undefined ? 0 : sample.at - sample.gpusAt;
   return (
     <>
       <p className="jp-Commons-Usage-summary">
         {words.filter(each => each !== undefined).join(' · ')}
       </p>
-      {age < OLD_MS ? null : (
-        <p className="jp-Commons-Old">
-          {trans.__(
-            'Measured %1 ago.',
-            durationWords(trans, (time - sample.at + age) / 1000)
-          )}
-        </p>
-      )}
+      <OlderFigures at={sample.gpusAt} {...{ sample, time, trans }} />
     </>
   );
 }

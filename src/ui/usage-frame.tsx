@@ -66,9 +66,7 @@ function Freshness(props: {
     case 'connecting':
       return null;
     case 'ready':
-      return age < OLD_MS ? null : (
-        <p className="jp-Commons-Old">{trans.__('Measured %1 ago.', ago)}</p>
-      );
+      return age < OLD_MS ? null : <MeasuredAgo {...{ age, trans }} />;
     case 'failed':
       return (
         <>
@@ -86,6 +84,29 @@ function Freshness(props: {
         </>
       );
   }
+}
+
+/** Some figures of a sample are older than it is: those of `at`, in its milliseconds. */
+export function OlderFigures(props: {
+  sample: UsageSample;
+  at: number | undefined;
+  time: number;
+  trans: TranslationBundle;
+}): JSX.Element | null {
+  const { sample, at = sample.at, time, trans } = props;
+  return sample.at - at < OLD_MS ? null : (
+    <MeasuredAgo age={time - at} trans={trans} />
+  );
+}
+
+function MeasuredAgo(props: {
+  age: number;
+  trans: TranslationBundle;
+}): JSX.Element {
+  const ago = durationWords(props.trans, props.age / 1000);
+  return (
+    <p className="jp-Commons-Old">{props.trans.__('Measured %1 ago.', ago)}</p>
+  );
 }
 
 /** What the server does not know: one quiet line each. */

@@ -2,14 +2,12 @@ import type { UsageHistory, UsageSample } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { HiddenText } from '../ui/hidden-text';
-import { durationWords } from '../ui/units';
+import { OlderFigures } from '../ui/usage-frame';
 import type { UsageVerb } from '../ui/usage-widget';
 import { ConsumerRow } from './consumer-row';
 import { consumerWords, knowsGpus } from './consumer-words';
 import { countedTitle } from './gauge-words';
 import { useRowOrder, type Sort, type SortColumn } from './row-order';
-
-const OLD_MS = 10_000;
 
 type TableProps = {
   sample: UsageSample;
@@ -27,20 +25,12 @@ export function ConsumersTable(props: TableProps): JSX.Element {
   const count = Object.values(consumers).filter(
     ({ kind }) => kind === 'kernel' || kind === 'terminal'
   ).length;
-  const age = consumersAt === undefined ? 0 : sample.at - consumersAt;
   return (
     <section aria-labelledby={title}>
       <h3 id={title} className="jp-Commons-Usage-title">
         {countedTitle(trans, trans.__('Kernels and terminals'), count)}
       </h3>
-      {age < OLD_MS ? null : (
-        <p className="jp-Commons-Old">
-          {trans.__(
-            'Measured %1 ago.',
-            durationWords(trans, (time - sample.at + age) / 1000)
-          )}
-        </p>
-      )}
+      <OlderFigures at={consumersAt} {...{ sample, time, trans }} />
       {count === 0 ? (
         <p className="jp-Commons-Usage-line">
           {trans.__('No kernel and no terminal is running.')}

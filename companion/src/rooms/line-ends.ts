@@ -25,6 +25,11 @@ export function withLineEnd(text: string, end: LineEnd): string {
   return end === '\n' ? even : even.replaceAll('\n', end);
 }
 
+/** What ends a line in any program, and every other control character, becomes a space. */
+export function onOneLine(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ').trim();
+}
+
 /** Without the byte order mark that some systems put in front of every text; JSON has none. */
 export function withoutMark(text: string): string {
   return text.startsWith('\ufeff') ? text.slice(1) : text;

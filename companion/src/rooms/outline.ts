@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Steps } from '@jupyterlab-commons/protocol';
 import * as Y from 'yjs';
 import { isObject, type JsonObject } from './json.ts';
+import { onOneLine } from './line-ends.ts';
 import { joinAttachments, joinLines, joinOutput } from './nbformat.ts';
 import { cellOf, metadataOf } from './notebook.ts';
 import { toPythonJson } from './python-json.ts';
@@ -119,9 +120,7 @@ const BEGINNING_MOST = 60;
 export function beginningOf(source: string): string {
   const line = source
     .split('\n')
-    .map(each =>
-      each.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ').trim()
-    )
+    .map(each => onOneLine(each))
     .find(each => each !== '');
   return [...(line ?? '')].slice(0, BEGINNING_MOST).join('');
 }

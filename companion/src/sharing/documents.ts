@@ -6,7 +6,7 @@ import {
   type NewDocument
 } from '@jupyterlab-commons/protocol';
 import type { Caller } from '../hub/callers.ts';
-import { withoutMark } from '../rooms/line-ends.ts';
+import { onOneLine, withoutMark } from '../rooms/line-ends.ts';
 import type { Clock, Outline } from '../rooms/types.ts';
 import type {
   AuditEntry,
@@ -68,9 +68,7 @@ export function tidyPath(path: string): string {
 
 /** What may stand as the name of a document: something, on one line. */
 function tidyName(name: string): string {
-  const tidy = name
-    .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ')
-    .trim();
+  const tidy = onOneLine(name);
   if (tidy === '') {
     throw new CommonsError('BAD_REQUEST', 'body.name must not be empty');
   }
