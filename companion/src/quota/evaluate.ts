@@ -32,7 +32,7 @@ function allowanceOf(
   user: string,
   held: Limit
 ): Allowance {
-  const { ledger, now } = situation;
+  const { ledger, now, forecast = true } = situation;
   const { policy, limit, exempt, override } = held;
   const { name, title, resource, gpu, pool, scope, source } = policy;
   const mine: Counted = { ledger, policy, users: [user], now };
@@ -56,7 +56,12 @@ function allowanceOf(
     source,
     ...measuredAt(mine),
     thresholds: exempt ? [] : [...policy.thresholds],
-    ...standing(held, together?.counted ?? mine, used, together?.times ?? null),
+    ...standing(held, {
+      counted: together?.counted ?? mine,
+      times: together?.times ?? null,
+      used,
+      forecast
+    }),
     ...(exempt ? { exempt } : {}),
     ...(override === null
       ? {}
@@ -89,9 +94,17 @@ function measuredAt({ ledger, policy, users, now }: Counted) {
 /** What has been reached, and what time will bring. */
 function standing(
   { policy, limit, exempt }: Limit,
-  counted: Counted,
-  used: number,
-  times: Pool['times'] | null
+  {
+    counted,
+    used,
+    times,
+    forecast
+  }: {
+    counted: Counted;
+    used: number;
+    times: Pool['times'] | null;
+    forecast: boolean;
+  }
 ): Pick<Allowance, 'reached' | 'freeAt' | 'endsAt'> {
   if (exempt) {
     return { reached: 0 };
@@ -113,7 +126,7 @@ function standing(
     ...(refusing.length === 0
       ? {}
       : { freeAt: freedAt(Math.min(...refusing)) }),
-    ...(isBelow(used, limit)
+    ...(forecast && isBelow(used, limit)
       ? { endsAt: kept(`ends ${limit}`, () => endsAt(counted, used, limit)) }
       : {})
   };

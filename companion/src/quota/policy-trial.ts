@@ -39,7 +39,7 @@ export class PolicyTrial {
     }
     this.#busy = true;
     try {
-      const before = this.#quota.situation();
+      const before = { ...this.#quota.situation(), forecast: false };
       const after = { ...before, set: read.set };
       await this.#quota.refresh(read.set);
       await inSlices(before.ledger.users(), person => {

@@ -56,11 +56,25 @@ export class Quota {
     await this.#pools.refresh(set, ledger, () => this.#clock.now());
   }
 
+  /** What holds for somebody now, without a forecast: all that decisions need. */
   allowances(user: string, groups?: readonly string[]): Allowance[] {
-    return evaluate(this.situation(), {
-      user,
-      groups: groups ?? this.ledger.user(user)?.groups ?? []
-    });
+    return this.#allowances(user, groups, false);
+  }
+
+  /** The same, and when each limit will be reached. */
+  foretold(user: string, groups?: readonly string[]): Allowance[] {
+    return this.#allowances(user, groups, true);
+  }
+
+  #allowances(
+    user: string,
+    groups: readonly string[] | undefined,
+    forecast: boolean
+  ): Allowance[] {
+    return evaluate(
+      { ...this.situation(), forecast },
+      { user, groups: groups ?? this.ledger.user(user)?.groups ?? [] }
+    );
   }
 
   ratesOf(options: Readonly<Record<string, string>>): Rates | null {

@@ -46,7 +46,7 @@ export async function quotaReport(
     at: now,
     user,
     policies: set.policies.length,
-    allowances: quota.allowances(user, groups),
+    allowances: quota.foretold(user, groups),
     running: running.map(runningServer),
     stops: stops.of(user).slice(0, MOST_RUNNING),
     days: days.map((day, index) => usedDay(day, used[index]!)),

@@ -116,6 +116,8 @@ export type Situation = {
   now: Millis;
   /** Sums of pools with many people; where there are none they are added up at once. */
   pools?: PoolSums;
+  /** False leaves `endsAt` out: nothing is decided by it, and it takes as long as all the rest. */
+  forecast?: boolean;
 };
 
 /** What holds for one person; pure, quick (at most 1 ms for 20 policies), the same for page, dashboard, hook and CSV. */
