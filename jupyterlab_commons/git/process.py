@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from jupyterlab_commons.errors import CommonsError, printable
 
+from .ending import ask_to_end
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine
 
@@ -124,7 +126,7 @@ async def end_group(
     and the repository would be closed to everybody.
     """
     if gently and process.returncode is None:
-        kill_group(process, signal.SIGTERM)
+        await ask_to_end(process.pid, lambda how: kill_group(process, how))
         await _ended(process)
     kill_group(process)
     await _ended(process)

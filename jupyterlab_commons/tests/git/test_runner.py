@@ -177,6 +177,28 @@ async def test_output_has_a_limit_and_errors_another(tmp_path: Path) -> None:
     assert len(done.err) <= 256
 
 
+async def test_a_lock_that_git_does_not_know_yet_how_to_remove_does_not_stay(
+    tmp_path: Path,
+) -> None:
+    """Git makes the file first, and then says what to do when it is ended."""
+    git = FakeGit(
+        tmp_path,
+        "exec 9>made.lock\ntouch pid-$$\nsleep 0.1 9>&-\n"
+        "trap 'echo >removed; exit 1' TERM\nwhile :; do sleep 0.05 9>&-; done",
+    )
+    args = ["commit-graph", "write"]
+    running = asyncio.ensure_future(
+        git.runner().run(repo_of(tmp_path / "a"), args, lane=Lane.BACKGROUND)
+    )
+    await until(lambda: len(git.pids()) == 1)
+    assert (tmp_path / "made.lock").exists()
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert not any(alive(pid) for pid in git.pids())
+    assert (tmp_path / "removed").exists()
+
+
 @defence("gentle end")
 async def test_a_write_that_is_out_of_time_leaves_no_lock(
     work: TestRepo, repositories: Repositories
