@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _PROC = Path("/proc")
 _TERM = 1 << (signal.SIGTERM - 1)
 _MOMENT_SECONDS = 0.002
+_LOOKS = 10
 # A hook may hold a lock file of its own, and a disk keep somebody waiting.
 _MOST_SECONDS = 5
 
@@ -54,9 +55,14 @@ async def _is_between(group: int) -> bool:
     """Whether one of them has a lock file and has not yet learnt to remove it."""
     for process in _family(group):
         status = _status(process)
-        while status.get("State", "X")[0] not in "TtZX":
+        for _ in range(_LOOKS):
+            if status.get("State", "X")[0] in "TtZX":
+                break
             await asyncio.sleep(_MOMENT_SECONDS)
             status = _status(process)
+        else:
+            # It waits for a disk, or until one that it started gets on.
+            return True
         learnt = int(status.get("SigCgt", "0"), 16) & _TERM
         if not learnt and _has_lock(process):
             return True
