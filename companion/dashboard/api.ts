@@ -5,6 +5,7 @@ import {
   type CommonsError,
   type Decoder
 } from '@jupyterlab-commons/protocol';
+import { isIntercepted } from './intercepted.tsx';
 import type { Start } from './start.ts';
 
 /** A refusal, as the companion's table of errors words it; `SIGNED_OUT` asks for the page to be opened anew. */
@@ -67,6 +68,9 @@ export class Api {
 
   async #ask(method: string, path: string, body?: unknown): Promise<Response> {
     const { prefix, session } = this.#start;
+    if (isIntercepted()) {
+      throw new Refused('UNREACHABLE', 'Another page reads along.');
+    }
     const response = await fetch(prefix + path, {
       method,
       credentials: 'omit',

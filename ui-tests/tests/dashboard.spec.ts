@@ -5,6 +5,7 @@ import { accessibilityProblems } from '../src/axe.ts';
 import { Dashboard } from '../src/dashboard.ts';
 import { expect, test } from '../src/fixtures.ts';
 import { manyPeople } from '../src/dashboard-data.ts';
+import { PlantedPage, plantWorker } from '../src/planted.ts';
 
 const PICTURES = join(import.meta.dirname, '../screenshots');
 /** Longer than the hub is polled, and than a page asks again. */
@@ -168,6 +169,64 @@ test("a page of the same origin gets neither the page nor its session with an ad
   });
   expect(reached).toBe('cut off');
   await popup.close();
+});
+
+test("a service worker of somebody's server reads neither the page nor a call of it, and is shown", async ({
+  signIn,
+  hub
+}) => {
+  plantWorker(hub, 'carol');
+  await hub.startServer('carol');
+  const admin = await signIn('admin');
+  const { page } = await Dashboard.open(admin);
+  const context = page.context();
+  const planted = await PlantedPage.open(context, admin.hubUrl, 'carol');
+  const warning = page.getByRole('heading', {
+    name: 'Another page reads along'
+  });
+
+  // Under a page that is open, and under one that is opened.
+  await planted.register('look');
+  await expect(warning).toBeVisible();
+  await expect(page.getByText('/user/carol/planted/worker.js')).toBeVisible();
+  await page.reload();
+  await expect(warning).toBeVisible();
+  expect(await accessibilityProblems(page, 'body')).toEqual([]);
+  await page.screenshot({ path: join(PICTURES, 'dashboard-intercepted.png') });
+  const looked = await planted.seen();
+  expect(looked.some(({ url }) => url.includes('oauth_callback'))).toBe(true);
+  expect(looked.filter(({ authorization }) => authorization !== '')).toEqual(
+    []
+  );
+
+  // The browser takes no script but ours.
+  await planted.register('script');
+  const refused = page.waitForEvent('console', each =>
+    each.text().includes('integrity')
+  );
+  await page.goto(`${admin.hubUrl}services/commons/`);
+  await refused;
+  await expect(page).toHaveTitle('Commons');
+
+  // In place of the browser: the way in is readable, what it leads to is not.
+  for (const way of ['preload', 'race'] as const) {
+    await planted.register(way);
+    await page.goto(`${admin.hubUrl}services/commons/`);
+    await expect(page.locator('body')).toContainText(
+      'Another page reads along'
+    );
+    const seen = await planted.seen();
+    expect(seen.some(({ got }) => got.includes('id="enter"'))).toBe(true);
+    expect(JSON.stringify(seen)).not.toMatch(/commons-start|cs1\./);
+  }
+
+  await planted.close();
+  await page
+    .getByRole('button', { name: 'Remove it and sign in again' })
+    .click();
+  await expect(
+    page.getByRole('heading', { name: 'Commons', exact: true })
+  ).toBeVisible();
 });
 
 test('ten thousand people with hostile names: one page of them, light and dark, on a phone', async ({

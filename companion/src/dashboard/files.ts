@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
-import type { Assets } from './html.ts';
+import type { Asset, Assets } from './html.ts';
 
 const FOLDER = 'dashboard/';
 const types: Record<string, string> = {
@@ -43,11 +43,12 @@ export class DashboardFiles {
     response.end(body);
   }
 
-  #add(folder: URL, name: string, ending: string): string {
+  #add(folder: URL, name: string, ending: string): Asset {
     const body = readFileSync(new URL(`${name}.${ending}`, folder));
     const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
     const path = `${FOLDER}${name}.${hash}.${ending}`;
     this.#files.set(path, { body, type: types[ending]! });
-    return path;
+    const integrity = `sha384-${createHash('sha384').update(body).digest('base64')}`;
+    return { path, integrity };
   }
 }

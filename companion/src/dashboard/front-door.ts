@@ -6,7 +6,7 @@ import { reasonOf, type Log } from '../log.ts';
 import type { Clock } from '../rooms/types.ts';
 import type { AttemptCookie } from './attempt-cookie.ts';
 import type { DashboardFiles } from './files.ts';
-import { dashboardHtml, plainHtml } from './html.ts';
+import { dashboardHtml, enterHtml, plainHtml } from './html.ts';
 import type { HubOAuth } from './oauth.ts';
 
 /** How long the page may act before it must be opened anew, which asks the hub again. */
@@ -43,7 +43,10 @@ export type FrontDoorOptions = {
  * opening asks the hub anew. Other pages of the same origin, such as those of
  * users' servers, cannot read what the browser is told here: it is told to
  * navigations of the top window alone, never to `fetch` or a frame, and
- * `Cross-Origin-Opener-Policy` cuts the window off from whoever opened it.
+ * `Cross-Origin-Opener-Policy` cuts the window off from whoever opened it. It
+ * is the answer to a form: what a service worker of such a page asks for
+ * itself says `empty`, and what the browser asks for in its place (navigation
+ * preload, static routes) it asks for by GET.
  */
 export class FrontDoor {
   readonly #options: FrontDoorOptions;
@@ -54,10 +57,10 @@ export class FrontDoor {
 
   /** Whether the path, below the prefix, is one of ours. */
   takes(method: string, path: string): boolean {
-    return (
-      (method === 'GET' || method === 'HEAD') &&
-      (path === '' || path === CALLBACK || this.#options.files.has(path))
-    );
+    return method === 'POST'
+      ? path === CALLBACK
+      : (method === 'GET' || method === 'HEAD') &&
+          (path === '' || path === CALLBACK || this.#options.files.has(path));
   }
 
   async answer(
@@ -71,10 +74,14 @@ export class FrontDoor {
       return;
     }
     if (!isNavigation(request)) {
-      throw new CommonsError('ORIGIN_REFUSED');
+      throw new CommonsError('ORIGIN_REFUSED', whoAsked(request));
     }
     if (path === '') {
       this.#begin(request, response);
+      return;
+    }
+    if (request.method !== 'POST') {
+      this.#enter(response);
       return;
     }
     try {
@@ -90,6 +97,15 @@ export class FrontDoor {
     this.#send(response, 302, '', {
       location: oauth.address(attempt),
       'set-cookie': cookie.write(attempt, isEncrypted(request))
+    });
+  }
+
+  #enter(response: ServerResponse): void {
+    const { prefix, files } = this.#options;
+    this.#send(response, 200, enterHtml(prefix, files.assets), {
+      'content-security-policy': policyWith("form-action 'self'"),
+      // Without it the form would come from nowhere.
+      'referrer-policy': 'same-origin'
     });
   }
 
@@ -188,15 +204,17 @@ export class FrontDoor {
   }
 }
 
+/** Scripts, styles and calls of this service alone; no workers, no frames either way. */
+const policyWith = (forms: string) =>
+  `default-src 'none'; script-src 'self'; worker-src 'none'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; ${forms}; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'`;
+
 /**
- * Scripts, styles and calls of this service alone; no frames either way, no
- * forms to elsewhere. `noopener-allow-popups` cuts an opener of the same origin
+ * `noopener-allow-popups` cuts an opener of the same origin
  * off too, which `same-origin` does not.
  */
 const pageHeaders = {
   'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+  'content-security-policy': policyWith("form-action 'none'"),
   'cross-origin-opener-policy': 'noopener-allow-popups',
   'cross-origin-resource-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
@@ -207,12 +225,22 @@ const pageHeaders = {
 
 /** A browser that does not say what it fetches for is refused: all current ones do. */
 function isNavigation(request: IncomingMessage): boolean {
+  const { mode, dest } = fetchOf(request);
+  return mode === 'navigate' && dest === 'document';
+}
+
+/** Nothing else asks for a navigation without a window to show it in. */
+function whoAsked(request: IncomingMessage): string | undefined {
+  const { mode, dest } = fetchOf(request);
+  return mode === 'navigate' && dest === 'empty'
+    ? 'a service worker has asked in place of this window; clear the data of this site in the browser'
+    : undefined;
+}
+
+function fetchOf(request: IncomingMessage): { mode?: string; dest?: string } {
   const only = (name: string) => {
     const given = request.headersDistinct[name] ?? [];
     return given.length === 1 ? given[0] : undefined;
   };
-  return (
-    only('sec-fetch-mode') === 'navigate' &&
-    only('sec-fetch-dest') === 'document'
-  );
+  return { mode: only('sec-fetch-mode'), dest: only('sec-fetch-dest') };
 }

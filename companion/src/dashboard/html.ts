@@ -7,8 +7,9 @@ export type Start = {
   displayName: string;
 };
 
-/** Names of the built files, below the prefix. */
-export type Assets = { script: string; style: string };
+/** A built file: its name below the prefix, and the hash of what is in it, by which browsers take no other. */
+export type Asset = { path: string; integrity: string };
+export type Assets = { script: Asset; style: Asset };
 
 const escapes: Record<string, string> = {
   '&': '&amp;',
@@ -41,7 +42,10 @@ ${body}
 }
 
 const styleOf = (prefix: string, { style }: Assets) =>
-  `<link rel="stylesheet" href="${escapeHtml(prefix + style)}">`;
+  `<link rel="stylesheet" href="${escapeHtml(prefix + style.path)}" integrity="${style.integrity}">`;
+
+const scriptOf = (prefix: string, { script }: Assets) =>
+  `<script type="module" src="${escapeHtml(prefix + script.path)}" integrity="${script.integrity}"></script>`;
 
 /** The dashboard. The session lies in an attribute, since no script may stand in the page. */
 export function dashboardHtml(
@@ -51,11 +55,23 @@ export function dashboardHtml(
 ): string {
   const head = `${styleOf(prefix, assets)}
 <meta name="commons-start" content="${escapeHtml(JSON.stringify({ ...start, prefix }))}">
-<script type="module" src="${escapeHtml(prefix + assets.script)}"></script>`;
+${scriptOf(prefix, assets)}`;
   return frame(
     'Commons',
     head,
     '<div id="root"><p class="jp-Commons-Loading" role="status">Loading…</p></div>\n<noscript><p>This page needs JavaScript.</p></noscript>'
+  );
+}
+
+/** On the way back from the hub: the script sends the form to the same address by itself. */
+export function enterHtml(prefix: string, assets: Assets): string {
+  return frame(
+    'Commons',
+    `${styleOf(prefix, assets)}\n${scriptOf(prefix, assets)}`,
+    `<div id="root"><form class="jp-Commons-Plain" id="enter" method="post">
+<p role="status">Signing in…</p>
+<noscript><p>This page needs JavaScript.</p></noscript>
+</form></div>`
   );
 }
 

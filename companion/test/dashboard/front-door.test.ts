@@ -1,5 +1,6 @@
 /** Q9: how the admin's page is opened, and by whom not. */
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -40,10 +41,12 @@ describe("the admin's page", () => {
 
   function get(
     path: string,
-    headers: Record<string, string> = NAVIGATION
+    headers: Record<string, string> = NAVIGATION,
+    method = 'GET'
   ): Promise<Got> {
     return new Promise((resolve, reject) => {
-      request(new URL(path, commons.base), { headers }, response => {
+      const options = { headers, method };
+      request(new URL(path, commons.base), options, response => {
         text(response).then(body => {
           const { statusCode: status = 0, headers: answered } = response;
           resolve({ status, headers: answered, body });
@@ -53,6 +56,10 @@ describe("the admin's page", () => {
         .end();
     });
   }
+
+  /** Sends the form that a person comes back from the hub to. */
+  const post = (path: string, headers: Record<string, string>) =>
+    get(path, headers, 'POST');
 
   /** Opens the page as a browser does, up to the hub's question who it is. */
   async function begin(): Promise<{ cookie: string; ask: URL }> {
@@ -78,7 +85,10 @@ describe("the admin's page", () => {
 
   async function open(user: string): Promise<Got> {
     const { cookie, ask } = await begin();
-    return get(grant(user, ask), { ...NAVIGATION, cookie });
+    const way = grant(user, ask);
+    const form = await get(way, { ...NAVIGATION, cookie });
+    assert.match(form.body, /<form [^>]*method="post">/);
+    return post(way, { ...NAVIGATION, cookie });
   }
 
   /** What the page is handed. */
@@ -170,9 +180,41 @@ describe("the admin's page", () => {
     for (const headers of others) {
       assert.equal((await get('', headers)).status, 403);
       assert.equal((await get(answer, { ...headers, cookie })).status, 403);
+      assert.equal((await post(answer, { ...headers, cookie })).status, 403);
     }
     assert.equal(hub.codes.size, 1, 'a code was used up for them');
-    assert.equal((await get(answer, { ...NAVIGATION, cookie })).status, 200);
+    assert.equal((await post(answer, { ...NAVIGATION, cookie })).status, 200);
+  });
+
+  it('says nothing on a way that a worker of the same origin can read', async () => {
+    const { cookie, ask } = await begin();
+    const answer = grant('root', ask);
+    // What a browser asks for in place of a worker is a GET of a document.
+    const ways: Record<string, string>[] = [
+      {},
+      { 'service-worker-navigation-preload': 'true' }
+    ];
+    for (const more of ways) {
+      const { body, headers } = await get(answer, {
+        ...NAVIGATION,
+        ...more,
+        cookie
+      });
+      assert.doesNotMatch(body, /commons-start|cs1\./);
+      assert.equal(headers['set-cookie'], undefined);
+      assert.match(
+        String(headers['content-security-policy']),
+        /form-action 'self'.*frame-ancestors 'none'/
+      );
+    }
+    assert.equal(hub.codes.size, 1, 'a code was used up for them');
+    // What it asks for itself is none.
+    const own = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'empty' };
+    const refused = await post(answer, { ...own, cookie });
+    assert.equal(refused.status, 403);
+    assert.match(refused.body, /a service worker has asked/);
+    assert.equal((await get('', NAVIGATION, 'POST')).status, 404);
+    assert.equal((await post(answer, { ...NAVIGATION, cookie })).status, 200);
   });
 
   it('takes an answer of the hub only from the window that asked, once, for ten minutes', async () => {
@@ -186,31 +228,34 @@ describe("the admin's page", () => {
       { cookie: `${first.cookie}; ${second.cookie}` }
     ];
     for (const headers of tries) {
-      const { status, body } = await get(answer, { ...NAVIGATION, ...headers });
+      const { status, body } = await post(answer, {
+        ...NAVIGATION,
+        ...headers
+      });
       assert.equal(status, 401);
       assert.match(body, /You are not signed in/);
     }
     const { cookie } = first;
-    const good = await get(answer, { ...NAVIGATION, cookie });
+    const good = await post(answer, { ...NAVIGATION, cookie });
     assert.equal(good.status, 200);
     assert.match(good.headers['set-cookie']![0]!, /Max-Age=0/);
-    assert.equal((await get(answer, { ...NAVIGATION, cookie })).status, 401);
+    assert.equal((await post(answer, { ...NAVIGATION, cookie })).status, 401);
     const third = await begin();
     const late = grant('root', third.ask);
     commons.clock.advance(601_000);
     const headers = { ...NAVIGATION, cookie: third.cookie };
-    assert.equal((await get(late, headers)).status, 401);
+    assert.equal((await post(late, headers)).status, 401);
   });
 
   it('says in words when the hub does not answer or refuses', async () => {
     const { cookie, ask } = await begin();
     const answer = grant('root', ask);
     hub.mood = 'refusing';
-    const { status, body } = await get(answer, { ...NAVIGATION, cookie });
+    const { status, body } = await post(answer, { ...NAVIGATION, cookie });
     assert.equal(status, 503);
     assert.match(body, /Sign in again/);
     hub.mood = 'well';
-    const denied = await get('oauth_callback?error=access_denied', {
+    const denied = await post('oauth_callback?error=access_denied', {
       ...NAVIGATION,
       cookie
     });
@@ -226,7 +271,8 @@ describe("the admin's page", () => {
       "script-src 'self'",
       "frame-ancestors 'none'",
       "base-uri 'none'",
-      "form-action 'none'"
+      "form-action 'none'",
+      "worker-src 'none'"
     ]) {
       assert.ok(policy.includes(part), part);
     }
@@ -258,6 +304,8 @@ describe("the admin's page", () => {
       /(?:src|href)="([^"]+\.(?:js|css))"/g
     )) {
       const file = await get(path!, {});
+      const sum = createHash('sha384').update(file.body).digest('base64');
+      assert.ok(body.includes(`"${path}" integrity="sha384-${sum}"`), path);
       assert.equal(file.status, 200);
       assert.match(String(file.headers['cache-control']), /immutable/);
       assert.equal(file.headers['x-content-type-options'], 'nosniff');
