@@ -75,6 +75,11 @@ REFUSALS = {
         "The remote wants a user name and a password or token, or does not accept"
         " the ones given.",
     ),
+    "GIT_REDIRECTED": Refusal(
+        422,
+        "The remote's address has moved to another one, and nothing typed was sent"
+        " there. Change the address if you know the new one, or ask the admin.",
+    ),
     "GIT_REFUSED": Refusal(
         409,
         "Git refuses, so that nothing is lost. The detail says what is in the way.",

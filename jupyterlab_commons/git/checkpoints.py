@@ -2,6 +2,7 @@
 
 Written with `fast-import`: index, files, HEAD and branches stay as they are, no
 hook and no filter runs, and it costs the same in a repository of 40,000 files.
+The newest stay, so many of each file and in all (`checkpoint_refs.py`).
 """
 
 from __future__ import annotations
@@ -9,27 +10,50 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from jupyterlab_commons.errors import CommonsError
 
+from .checkpoint_refs import (
+    MOST_IN_ALL,
+    MOST_OF_A_FILE,
+    PREFIX,
+    TRAILER,
+    CheckpointRef,
+    kept_at,
+    new_name,
+    pattern_of,
+    read_path,
+    too_many,
+    with_path,
+)
 from .disk import read_file
 from .people import Person
 from .refusals import refusal_of
+from .revisions import told_path, told_text
 from .runner import Lane, Limits
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
     from .disk import DiskFile
     from .runner import GitRunner, Repo
     from .turns import Turns
     from .versions import Versions
 
-PREFIX = "refs/commons/"
 # Whoever git knows nothing about may keep a version all the same.
 NOBODY = Person("JupyterLab Commons", "nobody@commons.invalid")
 _LIMITS = Limits(seconds=60, stdout_bytes=65_536)
-_NAME_CHARS = 40
+_NAMES = Limits(seconds=20)
+_FORMAT = (
+    "%(refname)%00%(objectname)%00%(authorname)%00%(contents:subject)%00"
+    f"%(contents:trailers:key={TRAILER},valueonly)%00"
+)
+_FIELDS = 5
+_PERSON_CHARS = 256
+_SUBJECT_CHARS = 300
 
 
 @dataclass(frozen=True)
@@ -41,11 +65,6 @@ class Checkpoint:
 
     def told(self) -> dict[str, Any]:
         return {"ref": self.ref, "hash": self.hash}
-
-
-def ref_of(path: bytes) -> str:
-    """The ref on which all checkpoints of a file follow one another."""
-    return PREFIX + hashlib.sha256(path).hexdigest()[:_NAME_CHARS]
 
 
 class Checkpoints:
@@ -70,12 +89,12 @@ class Checkpoints:
         self, repo: Repo, path: bytes, file: DiskFile, message: str, author: Person
     ) -> Checkpoint:
         """What was read from the disk; for whoever has the turn already."""
-        ref = ref_of(path)
-        last = await self._commit(repo, ref)
-        if last is not None and await self._holds(repo, last, path, file.data):
-            return Checkpoint(ref, last)
-        parent = last or await self._commit(repo, "HEAD")
-        text = message.encode("utf-8")
+        kept = await self._names(repo)
+        last = next((each for each in reversed(kept) if each.is_of(path)), None)
+        if last is not None and await self._holds(repo, last.hash, path, file.data):
+            return Checkpoint(last.name, last.hash)
+        ref, parent = new_name(path, kept), await self._commit(repo, "HEAD")
+        text = with_path(message, path).encode("utf-8")
         stream = _header(ref, parent, author, text) + _change(path, file)
         done = await self._runner.run(
             repo,
@@ -86,7 +105,62 @@ class Checkpoints:
         )
         if done.code != 0:
             raise refusal_of(repo, done)
-        return Checkpoint(ref, done.out.decode("ascii").strip())
+        new = CheckpointRef(ref, done.out.decode("ascii").strip())
+        await self._remove(repo, too_many([*kept, new], path))
+        return Checkpoint(new.name, new.hash)
+
+    async def lines(
+        self, repo: Repo, path: bytes | None, after: str, limit: int
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """Lines shaped as `gitCheckpointLine`, newest first; the last has `end`."""
+        end: dict[str, Any] = {"ofFile": MOST_OF_A_FILE, "inAll": MOST_IN_ALL}
+        told, place = 0, after
+        try:
+            async with aclosing(self._list(repo, path)) as found:
+                async for each in found:
+                    if after and each["ref"] >= after:
+                        continue
+                    if told == limit:
+                        end["cursor"] = place
+                        break
+                    told, place = told + 1, each["ref"]
+                    yield {"checkpoint": each}
+        except CommonsError as refusal:
+            yield {"error": {"code": refusal.code, "detail": refusal.detail}}
+            return
+        yield {"end": end}
+
+    async def _list(
+        self, repo: Repo, path: bytes | None
+    ) -> AsyncGenerator[dict[str, Any], None]:
+        """All that say of which file they are, one git for them all."""
+        args = ["for-each-ref", "--sort=-refname", f"--format={_FORMAT}"]
+        fields: list[bytes] = []
+        records = self._runner.stream(repo, [*args, pattern_of(path)])
+        async with aclosing(records):
+            async for record in records:
+                fields.append(record)
+                if len(fields) == _FIELDS:
+                    told, fields = _told(fields), []
+                    if told is not None:
+                        yield told
+
+    async def _names(self, repo: Repo) -> list[CheckpointRef]:
+        """Every checkpoint, oldest first; no commit is read for it."""
+        args = ["for-each-ref", "--format=%(refname) %(objectname)", PREFIX]
+        done = await self._runner.run(repo, args, limits=_NAMES)
+        lines = done.expect().out.decode("utf-8", "replace").splitlines()
+        named = [CheckpointRef(*line.split(" ", 1)) for line in lines if " " in line]
+        return [each for each in named if kept_at(each.name) is not None]
+
+    async def _remove(self, repo: Repo, gone: Sequence[CheckpointRef]) -> None:
+        """What is not removed now is with the next one: keeping has succeeded."""
+        if gone:
+            lines = "".join(f"delete {each.name} {each.hash}\n" for each in gone)
+            args = ["update-ref", "--stdin"]
+            await self._runner.run(
+                repo, args, lane=Lane.WRITE, stdin=lines.encode("ascii")
+            )
 
     async def _commit(self, repo: Repo, name: str) -> str | None:
         asked = ["rev-parse", "--quiet", "--verify", f"{name}^{{commit}}"]
@@ -96,6 +170,25 @@ class Checkpoints:
     async def _holds(self, repo: Repo, commit: str, path: bytes, data: bytes) -> bool:
         kept = await self._versions.entry(repo, commit, path)
         return kept is not None and kept == _name(data, len(kept))
+
+
+def _told(fields: list[bytes]) -> dict[str, Any] | None:
+    """Shaped as one `checkpoint`; None for a ref that nobody here has made."""
+    name, commit, author, subject, trailers = fields
+    ref = name.strip(b"\n").decode("utf-8", "replace")
+    at = kept_at(ref)
+    named = trailers.decode("utf-8", "replace").strip("\n").rpartition("\n")[2]
+    path = None if at is None else read_path(ref, named)
+    if path is None:
+        return None
+    return {
+        "ref": ref,
+        "hash": commit.decode("ascii", "replace"),
+        "path": told_path(path),
+        "at": at,
+        "author": told_text(author, _PERSON_CHARS),
+        "message": told_text(subject, _SUBJECT_CHARS),
+    }
 
 
 def _name(data: bytes, digits: int) -> str:

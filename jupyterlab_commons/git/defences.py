@@ -33,6 +33,9 @@ FIXED = {
     "i18n.logOutputEncoding": "UTF-8",
     "i18n.commitEncoding": "UTF-8",
     "commit.cleanup": "whitespace",
+    # Without these the last line of a checkpoint does not say which file it is of.
+    "core.commentChar": "#",
+    "trailer.separators": ":",
 }
 
 # As well, until the repository is trusted: who signs or checks is a program.

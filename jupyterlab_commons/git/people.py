@@ -100,10 +100,15 @@ def with_co_authors(message: str, author: Person, others: Sequence[Person]) -> s
         if each.email.lower() not in known:
             known.add(each.email.lower())
             trailers.append(f"Co-authored-by: {each}\n")
+    return with_trailers(message, "".join(trailers))
+
+
+def with_trailers(message: str, trailers: str) -> str:
+    """At the end, in one paragraph with those that are there."""
     if not trailers:
         return message
     gap = "" if _ends_in_trailers(message) else "\n"
-    return f"{message}{gap}{''.join(trailers)}"
+    return f"{message}{gap}{trailers}"
 
 
 def _ends_in_trailers(message: str) -> bool:

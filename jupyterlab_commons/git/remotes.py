@@ -11,7 +11,9 @@ from jupyterlab_commons.errors import CommonsError
 
 from .askpass import answering, origin_of, without_userinfo
 from .process import first_line
+from .redirects import hides_redirect, is_whole, moved_detail, moved_to
 from .refusals import refusal_of
+from .revisions import is_ref_name, told_text
 from .runner import Lane, Limits
 
 if TYPE_CHECKING:
@@ -23,9 +25,12 @@ if TYPE_CHECKING:
     from .turns import Turns
 
 _NETWORK = Limits(seconds=600)
+_LOOK = Limits(seconds=60)
 _CHECKOUT = Limits(seconds=300)
 _DETAIL_CHARS = 4096
 _HEADS = "refs/heads/"
+_MOST_REMOTES = 100
+_HOST_CHARS = 256
 _AUTH = re.compile(
     r"Authentication failed|could not read (Username|Password)"
     r"|terminal prompts disabled|returned error: 40[13]|Permission denied \("
@@ -56,6 +61,9 @@ class _Way:
     branch: str | None
     # The remote's branch that it follows, by its full name there.
     merge: str | None
+    # Whether there is one, of any remote.
+    has_upstream: bool
+    settings: Sequence[Setting]
 
 
 class Remotes:
@@ -64,6 +72,27 @@ class Remotes:
     def __init__(self, runner: GitRunner, turns: Turns) -> None:
         self._runner = runner
         self._turns = turns
+
+    async def listed(self, repo: Repo) -> dict[str, Any]:
+        """Shaped as `gitRemotes`; `usual` is the one that is taken without a choice."""
+        settings = await self._runner.settings(repo)
+        values = {each.key: each.value for each in settings}
+        names = [each for each in _remotes(settings) if is_ref_name(each)]
+        listed = names[:_MOST_REMOTES]
+        follows = values.get(f"branch.{await self._head(repo)}.remote")
+        try:
+            usual = {"usual": _usual(listed, follows)}
+        except CommonsError:
+            usual = {}
+        hosts = {each: origin_of(values[f"remote.{each}.url"]) for each in listed}
+        return {
+            "remotes": [
+                {"name": name, "host": told_text(host.encode(), _HOST_CHARS)}
+                for name, host in hosts.items()
+            ],
+            "more": len(names) > len(listed),
+            **usual,
+        }
 
     async def fetch(self, repo: Repo, request: RemoteRequest) -> dict[str, Any]:
         """What the remote has, below `refs/remotes/` and nowhere else."""
@@ -99,7 +128,8 @@ class Remotes:
                 "GIT_REFUSED",
                 f"{way.branch} follows {other}, a branch of another name",
             )
-        follow = [] if way.merge else ["--set-upstream"]
+        # One that follows a branch goes on following it, wherever else it is pushed.
+        follow = [] if way.has_upstream else ["--set-upstream"]
         args = ["push", "--porcelain", "--no-progress", "--no-follow-tags", *follow]
         args += ["--", way.remote, f"{target}:{target}"]
         done = await self._far(repo, way, request, args, push=True)
@@ -128,7 +158,8 @@ class Remotes:
         push: bool = False,
     ) -> Result:
         """A command on the network, with the secret for this one command."""
-        origin = origin_of(await self._url(repo, way.remote, push=push))
+        url = await self._url(repo, way.remote, push=push)
+        origin = origin_of(url)
         given = request.credentials
         env = {"GIT_CONFIG_PARAMETERS": "'http.followRedirects'='initial'"}
         async with AsyncExitStack() as stack:
@@ -146,8 +177,28 @@ class Remotes:
                 f"ssh does not know {origin} yet; connect to it once in a terminal",
             )
         if done.code != 0 and _AUTH.search(done.err):
+            moved = await self._moved(repo, url, done.err)
+            if moved is not None:
+                detail = moved_detail(way.remote, moved, way.settings, push=push)
+                raise CommonsError("GIT_REDIRECTED", detail)
             raise CommonsError("GIT_AUTH", origin)
         return done
+
+    async def _moved(self, repo: Repo, url: str, said: str) -> str | None:
+        """Where the address leads by now; None where it leads nowhere else."""
+        origin = origin_of(url)
+        found = moved_to(origin, said)
+        if found is None and not hides_redirect(url):
+            return None
+        if found is not None and is_whole(found):
+            return found
+        # Once more as nobody: then git names the whole address.
+        env = {"GIT_CONFIG_PARAMETERS": _ONCE}
+        args = ["ls-remote", "--heads", "--", without_userinfo(url)]
+        done = await self._runner.run(
+            repo, args, lane=Lane.NETWORK, env=env, limits=_LOOK
+        )
+        return moved_to(origin, done.err) or found
 
     async def _forward(self, repo: Repo, upstream: str) -> dict[str, Any]:
         target = await self._runner.run(
@@ -195,7 +246,9 @@ class Remotes:
             raise CommonsError("GIT_NOT_FOUND", "there is no such remote")
         remote = request.remote or _usual(names, follows)
         merge = values.get(f"branch.{branch}.merge") if follows == remote else None
-        return _Way(remote, _refspecs(settings, remote), branch, merge)
+        has_upstream = follows is not None and f"branch.{branch}.merge" in values
+        specs = _refspecs(settings, remote)
+        return _Way(remote, specs, branch, merge, has_upstream, settings)
 
     async def _head(self, repo: Repo) -> str | None:
         done = await self._runner.run(repo, ["symbolic-ref", "--quiet", "HEAD"])

@@ -44,19 +44,23 @@ def revision(value: object, known: Collection[str]) -> str:
 
 def new_ref_name(value: object) -> str:
     """The name of a branch or tag that is to be made."""
-    if (
-        isinstance(value, str)
-        and 0 < len(value) <= MAX_NAME_CHARS
+    if isinstance(value, str) and is_ref_name(value):
+        return value
+    raise CommonsError(
+        "BAD_REQUEST",
+        "a name has no spaces, no .., and none of ~^:?*[\\ or a leading -",
+    )
+
+
+def is_ref_name(value: str) -> bool:
+    """Whether git takes it as a name, and nobody reads it as anything else."""
+    return (
+        0 < len(value) <= MAX_NAME_CHARS
         and not _BAD_IN_REF.search(value)
         # Read as a revision it would mean something else.
         and value != "HEAD"
         and not _WHOLE_HASH.fullmatch(value)
         and value.isprintable()
-    ):
-        return value
-    raise CommonsError(
-        "BAD_REQUEST",
-        "a name has no spaces, no .., and none of ~^:?*[\\ or a leading -",
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from .handlers.blame import BlameHandler, CellHistoryHandler
 from .handlers.branch import BranchHandler, TagHandler
+from .handlers.checkpoints import CheckpointsHandler
 from .handlers.commit import CommitHandler
 from .handlers.diff import BlobHandler, CellHandler, DiffHandler
 from .handlers.history import HistoryHandler, RefsHandler, RepositoryHandler
 from .handlers.people import PeopleHandler
-from .handlers.remote import FetchHandler, PullHandler, PushHandler
+from .handlers.remote import FetchHandler, PullHandler, PushHandler, RemotesHandler
 from .handlers.restore import CheckpointHandler, RestoreHandler
 from .handlers.stage import StageHandler, UnstageHandler
 from .handlers.status import StatusHandler
@@ -32,9 +33,11 @@ ROUTES: dict[str, type] = {
     "stage": StageHandler,
     "unstage": UnstageHandler,
     "checkpoint": CheckpointHandler,
+    "checkpoints": CheckpointsHandler,
     "restore": RestoreHandler,
     "branch": BranchHandler,
     "tag": TagHandler,
+    "remotes": RemotesHandler,
     "fetch": FetchHandler,
     "pull": PullHandler,
     "push": PushHandler,

@@ -223,6 +223,12 @@ export const errors = {
     retry: true,
     text: 'The remote wants a user name and a password or token, or does not accept the ones given.'
   },
+  GIT_REDIRECTED: {
+    status: 422,
+    close: 4517,
+    retry: true,
+    text: "The remote's address has moved to another one, and nothing typed was sent there. Change the address if you know the new one, or ask the admin."
+  },
   GIT_REFUSED: {
     status: 409,
     close: 4514,

@@ -6,6 +6,7 @@ export * from './document-id.ts';
 export * from './errors.ts';
 export * from './git.ts';
 export * from './git-diff.ts';
+export * from './git-lists.ts';
 export * from './link.ts';
 export * from './longest-rising.ts';
 export * from './merge-patch.ts';

@@ -77,6 +77,8 @@ const bodies: Record<string, protocol.Decoder<unknown>> = {
   'git-people.json': protocol.gitPeople,
   'git-commit-request.json': protocol.gitCommitRequest,
   'git-checkpoint.json': protocol.gitCheckpoint,
+  'git-checkpoints.json': protocol.gitCheckpointLine,
+  'git-remotes.json': protocol.gitRemotes,
   'git-restore.json': protocol.gitRestore,
   'git-branch-request.json': protocol.gitBranchRequest,
   'git-tag-request.json': protocol.gitTagRequest,

@@ -1,14 +1,19 @@
-"""Fetch, pull and push."""
+"""Which remotes there are; fetch, pull and push."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
 
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from jupyterlab_commons.errors import CommonsError
 from jupyterlab_commons.git.askpass import read_credentials
 from jupyterlab_commons.git.remotes import RemoteRequest
 from jupyterlab_commons.git.revisions import new_ref_name
 
+from .base import GitHandler
 from .writing import WritingHandler
 
 if TYPE_CHECKING:
@@ -16,6 +21,19 @@ if TYPE_CHECKING:
     from jupyterlab_commons.git.runner import Repo
 
     from .bodies import Body
+
+
+class RemotesHandler(GitHandler):
+    """`GET remotes?repo=`: shaped as `gitRemotes`."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Their names and hosts; nothing is asked of them."""
+        try:
+            self.answer(await self.git.remotes.listed(await self.readable()))
+        except CommonsError as refusal:
+            self.refuse(refusal)
 
 
 class RemoteHandler(WritingHandler):

@@ -16,9 +16,11 @@ from typing import Any
 import pytest
 
 from jupyterlab_commons.git import (
+    checkpoint_refs,
     defences,
     process,
     programs,
+    redirects,
     repository,
     revisions,
     runner,
@@ -46,6 +48,11 @@ def _put(place: Any, name: str, instead: Any) -> Strip:
 def _accept_all(name: str) -> Strip:
     """A validator that takes what comes."""
     return _put(revisions, name, lambda value, *_: value)
+
+
+def _any_address() -> None:
+    """What another host has said goes into a command as it is."""
+    _put(redirects, "_PLAIN_URL", re.compile(".*"))()
 
 
 def _relative_path() -> None:
@@ -138,6 +145,9 @@ DEFENCES: dict[str, Strip] = {
     "revision": _accept_all("revision"),
     "repo_path": _accept_all("repo_path"),
     "new_ref_name": _accept_all("new_ref_name"),
+    "plain address": _any_address,
+    "file of a checkpoint": _put(checkpoint_refs, "repo_path", lambda value: value),
+    "checkpoint_name": _put(checkpoint_refs, "checkpoint_name", lambda value: value),
     "told_text": _put(revisions, "_shown", lambda char: char),
 }
 

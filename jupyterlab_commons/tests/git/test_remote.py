@@ -149,7 +149,7 @@ async def test_a_redirect_to_another_host_gets_nothing(
     with forge(tmp_path / "forge") as evil:
         server.redirect = evil.origin
         refused = await refusal(git.remotes.fetch(repo, RIGHT))
-        assert refused.code == "GIT_AUTH"
+        assert refused.code == "GIT_REDIRECTED"
         assert not any(SECRET in each for each in (*evil.heard, *server.heard))
         # Asked without a question about the host, plain git tells it.
         ask = tmp_path / "ask"

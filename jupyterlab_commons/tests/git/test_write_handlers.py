@@ -30,6 +30,8 @@ from .repos import TestRepo, environment
 FIXTURES = Path(__file__).parents[3] / "protocol/fixtures"
 PATH = "analysis/plots.ipynb"
 VERBS = ("stage", "unstage", "commit", "checkpoint", "restore", "branch", "tag")
+# What no two checkpoints have in common.
+ALWAYS = ("ref", "hash", "at")
 FAR_VERBS = ("fetch", "pull", "push")
 
 
@@ -43,8 +45,16 @@ class Server:
         text = body if isinstance(body, str) else json.dumps(body)
         return await self._ask(verb, method="POST", body=text)
 
+    async def get(self, name: str, **params: str) -> dict[str, Any]:
+        return await self._ask(name, params={"repo": "work", **params})
+
+    async def lines(self, name: str, **params: str) -> list[dict[str, Any]]:
+        params = {"repo": "work", **params}
+        answer = await self._fetch("commons", "git", name, params=params)
+        return [json.loads(line) for line in answer.body.splitlines()]
+
     async def status(self, **params: str) -> dict[str, Any]:
-        return await self._ask("status", params={"repo": "work", **params})
+        return await self.get("status", **params)
 
     async def _ask(self, verb: str, **how: Any) -> dict[str, Any]:
         try:
@@ -119,6 +129,12 @@ async def test_a_day_of_work(server: Server) -> None:
     )
     kept = await server.post("checkpoint", example("git-checkpoint.json"))
     assert work.git("rev-parse", kept["ref"]).decode().strip() == kept["hash"]
+    listed = await server.lines("checkpoints", limit="1")
+    told = listed[0]["checkpoint"]
+    assert {key: told[key] for key in kept} == kept
+    always = {key: example("git-checkpoints.json")["checkpoint"][key] for key in ALWAYS}
+    assert {**told, **always} == example("git-checkpoints.json")["checkpoint"]
+    assert listed[1] == {"end": {"ofFile": 50, "inAll": 1000}}
     restore = {**example("git-restore.json"), "rev": work.head()}
     told = await server.post("restore", restore)
     assert told["backup"] == kept
@@ -127,6 +143,8 @@ async def test_a_day_of_work(server: Server) -> None:
         "ref": "fix/1.2"
     }
     assert await server.post("tag", example("git-tag-request.json")) == {"ref": "v1.0"}
+    work.git("remote", "add", "backup", "git@backup.example.org:team/x.git")
+    check("git-remotes.json", await server.get("remotes"))
     far = {**example("git-remote-request.json"), "remote": "nowhere"}
     for verb in FAR_VERBS:
         assert await server.code(verb, far) == "GIT_NOT_FOUND"
@@ -223,7 +241,27 @@ async def test_only_the_servers_own_people_may_write(
         with pytest.raises(HTTPClientError) as refused:
             await http_server_client.fetch(url, method="POST", body="{}")
         assert refused.value.code == 403
-    url = url_path_join(jp_base_url, "commons", "git", "status")
-    with pytest.raises(HTTPClientError) as refused:
-        await http_server_client.fetch(url)
-    assert refused.value.code == 403
+    for name in ("status", "checkpoints", "remotes"):
+        url = url_path_join(jp_base_url, "commons", "git", name)
+        with pytest.raises(HTTPClientError) as refused:
+            await http_server_client.fetch(url)
+        assert refused.value.code == 403
+
+
+async def test_a_question_for_checkpoints_that_is_none_is_refused(
+    server: Server,
+) -> None:
+    for name, value in (
+        ("after", "HEAD"),
+        ("after", "--sort=x"),
+        ("after", "refs/commons/x"),
+        ("path", "../old"),
+        ("path", ".git/config"),
+        ("limit", "201"),
+        ("limit", "-1"),
+    ):
+        told = await server.get("checkpoints", **{name: value})
+        assert told["error"]["code"] == "BAD_REQUEST", (name, value)
+    for name in ("checkpoints", "remotes"):
+        told = await server.get(name, repo="none")
+        assert told["error"]["code"] == "GIT_REFUSED"

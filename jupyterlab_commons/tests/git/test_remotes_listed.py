@@ -1,0 +1,204 @@
+"""Several remotes, one of which is chosen; and a remote that has moved elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyterlab_commons.errors import CommonsError
+from jupyterlab_commons.git.askpass import Credentials
+from jupyterlab_commons.git.redirects import moved_detail, moved_to
+from jupyterlab_commons.git.remotes import RemoteRequest
+from jupyterlab_commons.git.runner import Repo
+from jupyterlab_commons.git.service import GitService
+
+from .http_backend import SECRET, USER, Forge, forge
+from .repos import TestRepo
+from .traps import defence
+
+RIGHT = Credentials(USER, SECRET)
+
+
+@pytest.fixture
+def server(tmp_path: Path, work: TestRepo) -> Iterator[Forge]:
+    """Two remotes, `team` and `backup`; the branch `main` follows none of them."""
+    work.commit(files={"a": "1\n"})
+    for name in ("team", "backup"):
+        TestRepo(tmp_path / "forge" / f"{name}.git", bare=True)
+    with forge(tmp_path / "forge") as server:
+        for name in ("team", "backup"):
+            work.git("remote", "add", name, f"{server.origin}/{name}.git")
+        yield server
+
+
+@pytest.fixture
+async def repo(git: GitService, server: Forge) -> Repo:
+    return await git.repositories.open("work")
+
+
+async def refusal(call: object) -> CommonsError:
+    with pytest.raises(CommonsError) as refused:
+        await call  # type: ignore[misc]
+    return refused.value
+
+
+def upstream(work: TestRepo) -> str:
+    asked = ["for-each-ref", "--format=%(upstream:short)", "refs/heads/main"]
+    return work.git(*asked).decode().strip()
+
+
+def to(remote: str) -> RemoteRequest:
+    return RemoteRequest(remote, credentials=RIGHT)
+
+
+async def test_remotes_are_listed_with_their_hosts_and_no_secret(
+    git: GitService, work: TestRepo, server: Forge, repo: Repo
+) -> None:
+    work.git("remote", "add", "odd", "https://bo:T0KEN@git.example.org:443/x.git")
+    work.git("remote", "add", "here", str(work.top))
+    for name in ("-x", "a b", "..", "\u202egnp"):
+        work.git("config", f"remote.{name}.url", "https://example.org/x")
+    listed = await git.remotes.listed(repo)
+    assert listed == {
+        "remotes": [
+            {"name": "team", "host": server.origin},
+            {"name": "backup", "host": server.origin},
+            {"name": "odd", "host": "https://git.example.org"},
+            {"name": "here", "host": ""},
+        ],
+        "more": False,
+    }
+
+
+async def test_the_usual_one_is_the_branchs_own_then_origin_then_the_only_one(
+    git: GitService, work: TestRepo, repo: Repo
+) -> None:
+    async def usual() -> object:
+        return (await git.remotes.listed(repo)).get("usual")
+
+    assert await usual() is None
+    work.git("remote", "add", "origin", "https://example.org/x")
+    assert await usual() == "origin"
+    work.git("config", "branch.main.remote", "team")
+    assert await usual() == "team"
+    work.git("config", "branch.main.remote", ".")
+    assert await usual() is None
+    for name in ("origin", "backup"):
+        work.git("remote", "remove", name)
+    work.git("config", "--unset", "branch.main.remote")
+    assert await usual() == "team"
+    work.git("remote", "remove", "team")
+    assert await git.remotes.listed(repo) == {"remotes": [], "more": False}
+
+
+async def test_of_very_many_remotes_a_hundred_are_listed(
+    git: GitService, work: TestRepo, repo: Repo
+) -> None:
+    lines = [f'[remote "r{n}"]\n\turl = https://example.org/{n}\n' for n in range(150)]
+    with (work.top / ".git/config").open("a") as config:
+        config.write("".join(lines))
+    listed = await git.remotes.listed(repo)
+    assert (len(listed["remotes"]), listed["more"]) == (100, True)
+
+
+async def test_the_first_push_is_followed_from_then_on_and_a_second_remote_is_not(
+    git: GitService, work: TestRepo, server: Forge, repo: Repo
+) -> None:
+    without = RemoteRequest(credentials=RIGHT)
+    for verb in (git.remotes.fetch, git.remotes.pull, git.remotes.push):
+        assert (await refusal(verb(repo, without))).detail == "choose a remote"
+    await git.remotes.push(repo, to("team"))
+    assert upstream(work) == "team/main"
+    mine = work.commit(files={"a": "2\n"})
+    # Pushed to another one as well, the branch goes on following the first.
+    await git.remotes.push(repo, to("backup"))
+    assert upstream(work) == "team/main"
+    head = (server.folder / "backup.git/refs/heads/main").read_text().strip()
+    assert head == mine
+    await git.remotes.fetch(repo, to("backup"))
+    assert work.git("rev-parse", "backup/main").decode().strip() == mine
+    # And without a choice it is the one that is followed.
+    await git.remotes.push(repo, without)
+    head = (server.folder / "team.git/refs/heads/main").read_text().strip()
+    assert head == mine
+
+
+async def test_a_remote_that_has_moved_to_another_host_is_named_and_told_nothing(
+    git: GitService, work: TestRepo, server: Forge, repo: Repo, tmp_path: Path
+) -> None:
+    with forge(tmp_path / "forge") as other:
+        server.redirect = other.origin
+        command = f"git remote set-url team {other.origin}/team.git"
+        for credentials in (None, RIGHT):
+            request = RemoteRequest("team", credentials=credentials)
+            for verb in (git.remotes.fetch, git.remotes.push):
+                refused = await refusal(verb(repo, request))
+                assert refused.code == "GIT_REDIRECTED"
+                assert refused.detail == f"{other.origin} {command}"
+        # The command is what helps.
+        assert not any(SECRET in each for each in (*other.heard, *server.heard))
+        work.git(*command.split()[1:])
+        await git.remotes.push(repo, to("team"))
+
+
+@pytest.mark.parametrize("user", ["ana@", "ana:T0KEN@"])
+async def test_so_it_is_where_the_address_has_a_name_or_a_token_in_it(
+    git: GitService, work: TestRepo, server: Forge, tmp_path: Path, user: str
+) -> None:
+    repo = await git.repositories.open("work")
+    url = server.origin.replace("//", f"//{user}")
+    work.git("remote", "set-url", "team", f"{url}/team.git")
+    wrong = RemoteRequest("team", credentials=Credentials(USER, "wrong"))
+    assert (await refusal(git.remotes.fetch(repo, wrong))).code == "GIT_AUTH"
+    with forge(tmp_path / "forge") as other:
+        server.redirect = other.origin
+        server.heard.clear()
+        refused = await refusal(git.remotes.fetch(repo, to("team")))
+        assert refused.code == "GIT_REDIRECTED"
+        assert refused.detail.startswith(f"{other.origin} git remote set-url team ")
+        assert "T0KEN" not in refused.detail
+        assert not any(SECRET in each for each in (*other.heard, *server.heard))
+        assert not any("T0KEN" in each for each in other.heard)
+
+
+async def test_a_push_address_of_its_own_is_the_one_to_change(
+    git: GitService, work: TestRepo, server: Forge, repo: Repo, tmp_path: Path
+) -> None:
+    work.git("config", "remote.team.pushurl", f"{server.origin}/team.git")
+    with forge(tmp_path / "forge") as other:
+        server.redirect = other.origin
+        refused = await refusal(git.remotes.push(repo, to("team")))
+        assert f"set-url --push team {other.origin}/team.git" in refused.detail
+
+
+@defence("plain address")
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://example.org/x;touch$IFS/tmp/x", "https://example.org"),
+        ("https://example.org/$(id)", "https://example.org"),
+        ("https://example.org/`id`", "https://example.org"),
+        ("https://example.org/a&b", "https://example.org"),
+        ("https://example.org/" + "x" * 300, "https://example.org"),
+        ("https://exa\u202emple.org/x", "another address"),
+        ("https://" + "x" * 300 + "/x", "another address"),
+    ],
+)
+def test_what_another_host_says_is_no_command(url: str, host: str) -> None:
+    assert moved_detail("team", url, [], push=False) == host
+
+
+def test_the_command_is_left_out_for_a_remote_with_an_odd_name() -> None:
+    url = "https://example.org/x"
+    assert moved_detail("a;b", url, [], push=False) == "https://example.org"
+    told = moved_detail("a", f"{url}/", [], push=True)
+    assert told == f"https://example.org git remote set-url a {url}"
+
+
+def test_the_same_host_has_not_moved() -> None:
+    said = "fatal: Authentication failed for 'https://example.org/x.git/'\n"
+    assert moved_to("https://example.org", said) is None
+    assert moved_to("ssh://example.org", said) is None
+    assert moved_to("http://example.org", said) == "https://example.org/x.git/"
