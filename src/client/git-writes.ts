@@ -1,11 +1,13 @@
 import {
   gitDiff,
   gitDone,
+  gitRemotes,
   gitRepository,
   gitStatus,
   type GitDiff,
   type GitDone,
   type GitPerson,
+  type GitRemotes,
   type GitRepository,
   type GitStatus
 } from '@jupyterlab-commons/protocol';
@@ -58,12 +60,14 @@ export interface IGitWrites {
     at?: string,
     message?: string
   ): Promise<GitDone>;
-  /** May take minutes; the signal ends git as well. */
+  remotes(repo: string): Promise<GitRemotes>;
+  /** May take minutes; the signal ends git as well. Without `to` the server takes the usual one. */
   remote(
     verb: RemoteVerb,
     repo: string,
     credentials?: Credentials,
-    signal?: AbortSignal
+    signal?: AbortSignal,
+    to?: string
   ): Promise<GitDone>;
 }
 
@@ -113,13 +117,18 @@ export class GitWrites implements IGitWrites {
     return this._post('tag', { repo, verb, name, at, message });
   }
 
+  remotes(repo: string): Promise<GitRemotes> {
+    return this._get('remotes', { repo }, gitRemotes);
+  }
+
   remote(
     verb: RemoteVerb,
     repo: string,
     credentials?: Credentials,
-    signal?: AbortSignal
+    signal?: AbortSignal,
+    to?: string
   ): Promise<GitDone> {
-    return this._post(verb, { repo, credentials }, signal);
+    return this._post(verb, { repo, remote: to, credentials }, signal);
   }
 
   private _get<T>(

@@ -1,13 +1,14 @@
 import type { GitFileChange, GitRow } from '@jupyterlab-commons/protocol';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-/** What can be done with one version of a file; the panel turns it into a command. */
-export type GitVerb = 'diff' | 'open' | 'restore';
+/** What can be done with one version of a file, or to keep one; the panel turns it into a command. */
+export type GitVerb = 'diff' | 'open' | 'restore' | 'checkpoint';
 
 export const commandOfGitVerb: Record<GitVerb, string> = {
   diff: 'commons:git-show-diff',
   open: 'commons:git-open-version',
-  restore: 'commons:git-restore'
+  restore: 'commons:git-restore',
+  checkpoint: 'commons:git-checkpoint'
 };
 
 export type RunGitVerb = (

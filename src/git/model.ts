@@ -55,6 +55,11 @@ export class HistoryModel implements IDisposable {
       : undefined;
   }
 
+  /** Another one whenever a ref may have moved. */
+  get turn(): number {
+    return this._turn;
+  }
+
   get scope(): Scope {
     return this.path === undefined ? 'repository' : this._scope;
   }
@@ -325,6 +330,7 @@ export class HistoryModel implements IDisposable {
         // The first frame after a pause: what happened meanwhile is unknown.
         const isPlain = changed.every(each => each === 'index');
         if (changed.length === 0 ? !isNew : !isPlain) {
+          this._turn++;
           void this._ask();
           void this._reread();
         }
@@ -370,6 +376,7 @@ export class HistoryModel implements IDisposable {
   private _listedFile: string | undefined;
   private _isReading = false;
   private _isStale = false;
+  private _turn = 0;
   private _watch: IDisposable | null = null;
   /** The repository that is listened to now, and the last one. */
   private _heard: string | null = null;

@@ -17,3 +17,7 @@ export type HistoryState =
   | { kind: 'closed'; repository: GitRepository }
   | { kind: 'open'; repository: GitRepository }
   | { kind: 'failed'; reason: unknown };
+
+/** The repository's folder for the contents API, also where there is no commit yet. */
+export const repoOf = (state: HistoryState): string =>
+  'repository' in state ? (state.repository.repo ?? '') : '';

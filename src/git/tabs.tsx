@@ -5,7 +5,8 @@ import { HiddenText } from '../ui/hidden-text';
 import type { ChangesTab } from './commit/tab';
 import type { HistoryModel } from './model';
 
-type Tab = 'history' | 'changes';
+const TABS = ['history', 'changes', 'checkpoints'] as const;
+type Tab = (typeof TABS)[number];
 
 type Props = {
   model: HistoryModel;
@@ -15,7 +16,7 @@ type Props = {
   children: JSX.Element;
 };
 
-/** History and changes of one repository; where there is none, no tabs. */
+/** History, changes and checkpoints of one repository; where there is none, no tabs. */
 export function Tabs(props: Props): JSX.Element {
   const { model, trans, changes, children } = props;
   const { state } = model;
@@ -34,14 +35,16 @@ export function Tabs(props: Props): JSX.Element {
         className="jp-Commons-History-tabs"
         aria-label={trans.__('What is shown')}
         onKeyDown={event => {
-          if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
-            const other = tab === 'history' ? 'changes' : 'history';
+          const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+          if (step !== undefined) {
+            const at = TABS.indexOf(tab) + step + TABS.length;
+            const other = TABS[at % TABS.length]!;
             setTab(other);
             document.getElementById(`${id}-${other}`)?.focus();
           }
         }}
       >
-        {(['history', 'changes'] as const).map(each => (
+        {TABS.map(each => (
           <button
             key={each}
             id={`${id}-${each}`}
@@ -52,7 +55,7 @@ export function Tabs(props: Props): JSX.Element {
             tabIndex={tab === each ? 0 : -1}
             onClick={() => setTab(each)}
           >
-            {each === 'history' ? trans.__('Commits') : trans.__('Changes')}{' '}
+            {nameOf(trans, each)}{' '}
             {each === 'changes' ? <Count {...{ changes, trans }} /> : null}
           </button>
         ))}
@@ -63,10 +66,27 @@ export function Tabs(props: Props): JSX.Element {
         className="jp-Commons-History-tabpanel"
         aria-labelledby={`${id}-${tab}`}
       >
-        {tab === 'history' ? children : <changes.View trans={trans} />}
+        {tab === 'history' ? (
+          children
+        ) : tab === 'changes' ? (
+          <changes.View trans={trans} />
+        ) : (
+          <changes.Checkpoints trans={trans} />
+        )}
       </div>
     </>
   );
+}
+
+function nameOf(trans: TranslationBundle, tab: Tab): string {
+  switch (tab) {
+    case 'history':
+      return trans.__('Commits');
+    case 'changes':
+      return trans.__('Changes');
+    case 'checkpoints':
+      return trans.__('Checkpoints');
+  }
 }
 
 /** How many files have changed, as far as that is known. */

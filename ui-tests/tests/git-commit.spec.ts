@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Locator } from '@playwright/test';
 import { accessibilityProblems } from '../src/axe.ts';
 import { expect, test } from '../src/fixtures.ts';
-import { GitPanel } from '../src/git-panel.ts';
+import { GitPanel, mainTab } from '../src/git-panel.ts';
 import { GitRepo } from '../src/git-repo.ts';
 import type { Person } from '../src/person.ts';
 
@@ -247,10 +247,11 @@ test('who edited a live notebook is proposed as co-author, and what is on the sc
   expect(repo.git('show', 'HEAD:Live.ipynb')).toContain('second = 2');
 });
 
-test('a checkpoint keeps the notebook beside all branches, and says where', async ({
+test('a checkpoint keeps the notebook beside all branches, and is found, opened, compared and brought back later', async ({
   signIn,
   hub
 }) => {
+  mkdirSync(PICTURES, { recursive: true });
   const repo = GitRepo.make(hub, 'alice', 'kept');
   const head = repo.commit('Begin', {
     'Study.ipynb': notebook([['a', 'x = 1']])
@@ -260,11 +261,61 @@ test('a checkpoint keeps the notebook beside all branches, and says where', asyn
   await study.type(0, '23');
   await alice.execute('commons:git-checkpoint');
   const said = alice.page.getByText(/Study\.ipynb is kept as version/);
-  await expect(said).toContainText('refs/commons/');
+  await expect(said).toContainText('under Checkpoints');
   expect(repo.git('rev-parse', 'HEAD').trim()).toBe(head);
   const [ref = ''] = repo
     .git('for-each-ref', '--format=%(refname)', 'refs/commons')
     .split('\n');
   // What was typed and not saved is in it.
   expect(sources(committed(repo, `${ref}:Study.ipynb`))).toEqual(['x = 123']);
+
+  // The notice is gone with the page; the list is not.
+  await study.type(0, '45');
+  await alice.execute('docmanager:save');
+  await alice.goto('lab/tree/kept/Study.ipynb');
+  const { root } = await GitPanel.open(alice);
+  const { page } = alice;
+  await root.getByRole('tab', { name: 'Commits' }).focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(root.getByRole('tab', { name: 'Checkpoints' })).toBeFocused();
+  const rows = root
+    .getByRole('region', { name: 'Checkpoints' })
+    .getByRole('listitem');
+  await expect(rows).toHaveCount(1);
+  await expect(rows).toContainText('Checkpoint of Study.ipynb');
+  await expect(root).toContainText('the newest 50 of each file');
+  const press = async (name: RegExp) => {
+    await tabTo(alice, rows.first().getByRole('button', { name }));
+    await page.keyboard.press('Enter');
+  };
+  for (const shade of ['Light', 'Dark']) {
+    await alice.setTheme(`JupyterLab ${shade}`);
+    await expect(page.locator('#jupyterlab-splash')).toHaveCount(0);
+    await page.screenshot({
+      path: join(PICTURES, `checkpoints-${shade}.png`.toLowerCase())
+    });
+    await accessible(alice);
+  }
+  await root.getByRole('tab', { name: 'Checkpoints' }).focus();
+  await press(/^Open the checkpoint/);
+  const old = mainTab(page, /Study.ipynb as it was in/);
+  await expect(old).toContainText('Read-only');
+  await expect(old).toContainText('x = 123');
+  await root.getByRole('tab', { name: 'Checkpoints' }).focus();
+  await press(/^Compare with now/);
+  await expect(mainTab(page, /Study.ipynb: .* → /)).toContainText(
+    '1 cell changed'
+  );
+  await root.getByRole('tab', { name: 'Checkpoints' }).focus();
+  await press(/^Restore…/);
+  await page.getByRole('dialog').getByText('Restore', { exact: true }).click();
+  await expect
+    .poll(() => hub.readSources('alice', 'kept/Study.ipynb'))
+    .toEqual(['x = 123']);
+  // What was there before is in the list by itself, above the other one.
+  await expect(rows).toHaveCount(2);
+  await expect(rows.first()).toContainText(
+    'Kept before an older version was restored'
+  );
+  expect(repo.git('rev-parse', 'HEAD').trim()).toBe(head);
 });

@@ -141,15 +141,73 @@ test('a remote that sends to another host learns nothing to tell it', async ({
   forge.redirect = evil.origin;
   const alice = await signIn('alice');
   const root = await openChanges(alice, 'sent-on/a.py');
-  await press(root, 'Fetch');
   const dialog = alice.page.getByRole('dialog');
+  const alert = root.getByRole('alert');
+  await press(root, 'Fetch');
+  // Nobody is asked for a password that would go nowhere.
+  await expect(alert).toContainText(
+    `has moved to ${evil.origin}, and no password was sent there`
+  );
+  await expect(alert).toContainText(
+    `git remote set-url origin ${evil.origin}/sent-on.git`
+  );
+  await expect(dialog).toHaveCount(0);
+  await looked(alice, 'moved');
+
+  // The remote moves while the dialog is open: what is typed goes nowhere.
+  forge.redirect = null;
+  await press(alert, 'Try again');
   await expect(dialog).toContainText(`${forge.origin} wants to know`);
+  forge.redirect = evil.origin;
   await enter(alice);
-  // It is asked for again, for the address that is known.
-  await expect(dialog).toContainText(`${forge.origin} does not accept`);
-  await alice.page.keyboard.press('Escape');
+  await expect(alert).toContainText(`has moved to ${evil.origin}`);
+  await expect(dialog).toHaveCount(0);
   await evil.stop();
-  expect([...evil.heard, ...forge.heard]).toEqual([]);
+  // Who asked without a name said nothing either.
+  expect([...evil.heard, ...forge.heard].join('')).not.toContain(WORD);
+});
+
+test('with several remotes one is chosen, and git remembers it as what the branch follows', async ({
+  hub,
+  signIn,
+  forge
+}) => {
+  const repo = GitRepo.make(hub, 'alice', 'chosen');
+  const mine = repo.commit('Begin', { 'a.py': 'a = 1\n' });
+  for (const name of ['team', 'backup']) {
+    const folder = hub.home('carol', `forge/${name}.git`);
+    repo.git('init', '-q', '--bare', '-b', 'main', folder);
+    repo.git('remote', 'add', name, `${forge.origin}/${name}.git`);
+  }
+  const alice = await signIn('alice');
+  const { page } = alice;
+  const root = await openChanges(alice, 'chosen/a.py');
+  const select = root.getByRole('combobox', {
+    name: 'Remote for Fetch and Push'
+  });
+  await expect(select.locator('option')).toHaveCount(3);
+  await press(root, 'Push');
+  await expect(root).toContainText('Choose a remote first.');
+  await expect(select).toBeFocused();
+  for (const shade of ['Light', 'Dark']) {
+    await alice.setTheme(`JupyterLab ${shade}`);
+    await expect(page.locator('#jupyterlab-splash')).toHaveCount(0);
+    await looked(alice, `remotes-${shade}`.toLowerCase());
+  }
+  await select.selectOption('team');
+  await press(root, 'Push');
+  await enter(alice);
+  await expect(root).toContainText('Pushed main to team.');
+  expect(repo.git('rev-parse', 'team/main').trim()).toBe(mine);
+  const follows = () =>
+    repo.git('for-each-ref', '--format=%(upstream:short)', 'refs/heads').trim();
+  expect(follows()).toBe('team/main');
+  await expect(root).toContainText('As team/main was');
+  await select.selectOption('backup');
+  await press(root, 'Push');
+  await enter(alice);
+  await expect(root).toContainText('Pushed main to backup.');
+  expect(follows()).toBe('team/main');
 });
 
 test('what cannot be pushed or pulled is explained in words', async ({

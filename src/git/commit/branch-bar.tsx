@@ -7,10 +7,13 @@ import { BranchMenu } from './branch-menu';
 import type { ChangesProps } from './changes-view';
 import { Link } from './link';
 import type { RefParts } from './refs';
+import type { RemoteChoice } from './remote-choice';
+import { RemoteSelect } from './remote-select';
 import type { Remotes } from './remotes';
 
 export type BranchParts = {
   remotes: Remotes;
+  choice: RemoteChoice;
   /** Fetches, pulls or pushes, and tells how it went. */
   runRemote: (verb: RemoteVerb) => void;
   refParts: () => RefParts;
@@ -19,10 +22,11 @@ export type BranchParts = {
 
 /** The branch that commits go to, how it stands with its remote, and what moves it. */
 export function BranchBar(props: ChangesProps): JSX.Element {
-  const { model, trans, remotes, runRemote } = props;
+  const { model, trans, remotes, choice, runRemote } = props;
   const { status, repository } = model;
   const [isOpen, setOpen] = React.useState(false);
   const button = React.useRef<HTMLButtonElement>(null);
+  const select = React.useRef<HTMLSelectElement>(null);
   const { branch, head } = status ?? repository ?? {};
   const name =
     branch === undefined
@@ -51,6 +55,7 @@ export function BranchBar(props: ChangesProps): JSX.Element {
         <span aria-hidden="true"> ▾</span>
       </button>
       {isOpen ? <BranchMenu {...props} close={close} /> : null}
+      <RemoteSelect ref={select} {...{ model, choice, trans }} />
       <div
         className="jp-Commons-Branch-remote"
         role="group"
@@ -63,7 +68,14 @@ export function BranchBar(props: ChangesProps): JSX.Element {
             className="jp-Commons-button"
             aria-disabled={remotes.verb !== null}
             onClick={() => {
-              if (remotes.verb === null) {
+              if (remotes.verb !== null) {
+                return;
+              }
+              if (choice.isMissing(verb)) {
+                const text = trans.__('Choose a remote first.');
+                model.say({ kind: 'told', text });
+                select.current?.focus();
+              } else {
                 runRemote(verb);
               }
             }}
@@ -83,7 +95,8 @@ export function BranchBar(props: ChangesProps): JSX.Element {
 }
 
 /** "2 to push, 1 to pull", or what is under way. */
-function remoteState({ model, trans, remotes }: ChangesProps): string {
+function remoteState(props: ChangesProps): string {
+  const { model, trans, remotes, choice } = props;
   switch (remotes.verb) {
     case 'fetch':
       return trans.__('Fetching… You can go on meanwhile.');
@@ -97,7 +110,11 @@ function remoteState({ model, trans, remotes }: ChangesProps): string {
         return '';
       }
       if (upstream === undefined) {
-        return trans.__('Follows no branch of a remote yet.');
+        return choice.remotes.length === 0
+          ? trans.__('Follows no branch of a remote yet.')
+          : trans.__(
+              'Follows no branch of a remote yet. Pushed to one, it follows that one from then on.'
+            );
       }
       const parts = [
         ahead > 0 && trans.__('%1 to push', ahead),

@@ -2,6 +2,7 @@ import '../../../style/git-commit.css';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { UseSignal } from '@jupyterlab/ui-components';
 import * as React from 'react';
+import { copyText } from '../../ui/copy-text';
 import { Banner, type BannerAction } from '../../ui/banner';
 import { EmptyState } from '../../ui/empty-state';
 import { LiveRegion } from '../../ui/live-region';
@@ -13,7 +14,7 @@ import { CommitForm } from './commit-form';
 import { FileRow } from './file-row';
 import type { ChangesModel, Trouble } from './model';
 import type { ChangedFile } from './notebooks';
-import { saidWords, troubleWords } from './words';
+import { readMoved, saidWords, troubleWords } from './words';
 
 export type ChangesProps = BranchParts & {
   model: ChangesModel;
@@ -87,6 +88,7 @@ function TroubleBanner(
   const actions: Partial<Record<string, BannerAction[]>> = {
     GIT_MOVED: [],
     GIT_REFUSED: [],
+    GIT_REDIRECTED: [...copyCommand(trans, error), retry],
     GIT_UNTRUSTED: [
       { label: trans.__('Look at them…'), run: () => void trust().then(again) }
     ]
@@ -103,6 +105,20 @@ function TroubleBanner(
       />
     </div>
   );
+}
+
+/** The command that gives a remote the address to which it has moved. */
+function copyCommand(trans: TranslationBundle, error: unknown): BannerAction[] {
+  const detail = isCommonsError(error) ? (error.detail ?? '') : '';
+  const { command } = readMoved(detail);
+  return command === undefined
+    ? []
+    : [
+        {
+          label: trans.__('Copy the command'),
+          run: () => void copyText(command)
+        }
+      ];
 }
 
 /** More files than this are drawn when they are asked for. */

@@ -4,6 +4,7 @@ import type { RestoreParts } from '../diff/restore-file';
 import { currentNotebook } from '../diff/target';
 import { fileName, shortHash } from '../words';
 import { OpenDocuments } from './open-files';
+import { shortName } from '../../ui/words';
 import { language } from '../../ui/language';
 
 /** Keeps the notebook in front as it is, beside all commits and branches. */
@@ -34,7 +35,7 @@ export async function keepCheckpoint(parts: RestoreParts): Promise<void> {
     timeStyle: 'short'
   }).format(Date.now());
   const message = trans.__('Checkpoint of %1, %2', fileName(path), time);
-  const { ref, hash } = await files.checkpoint({ repo, path, message });
+  const { hash } = await files.checkpoint({ repo, path, message });
   if (hash === undefined) {
     throw new CommonsError('PAGE_TOO_OLD');
   }
@@ -43,10 +44,9 @@ export async function keepCheckpoint(parts: RestoreParts): Promise<void> {
   Notification.success(
     // What is longer than 140 characters is cut by JupyterLab.
     trans.__(
-      '%1 is kept as version %2, on %3.',
-      fileName(path),
-      shortHash(hash),
-      ref ?? ''
+      '%1 is kept as version %2. Find it under Checkpoints in the panel History.',
+      shortName(fileName(path)),
+      shortHash(hash)
     ),
     {
       autoClose: 20_000,

@@ -13,6 +13,7 @@ import { askCredentials } from './credentials';
 import { Memory } from './memory';
 import { ChangesModel } from './model';
 import { OpenDocuments } from './open-files';
+import { RemoteChoice } from './remote-choice';
 import { Remotes } from './remotes';
 import type { RepositoryStatus } from './status';
 import { tellUnsaved } from './tell-unsaved';
@@ -54,6 +55,7 @@ export function createChanges(parts: ChangesParts): Changes {
     ask: asked => askCredentials({ ...asked, trans }),
     onChanged: () => model.emit()
   });
+  const choice = new RemoteChoice(calls, () => model.emit());
   const moved = async () => {
     await status.refresh();
     tellUnsaved(trans, await open.reload(model.repo));
@@ -61,6 +63,7 @@ export function createChanges(parts: ChangesParts): Changes {
   const props: ChangesProps = {
     model,
     remotes,
+    choice,
     trans,
     run,
     trust: () => trust(model, parts),
@@ -82,11 +85,11 @@ async function runRemote(
   verb: RemoteVerb,
   props: ChangesProps & { moved: () => Promise<void> }
 ): Promise<void> {
-  const { model, remotes, trans, runRemote: again, moved } = props;
+  const { model, remotes, choice, trans, runRemote: again, moved } = props;
   const { repo } = model;
   model.endTrouble();
   model.say(null);
-  const end = await remotes.run(verb, repo);
+  const end = await remotes.run(verb, repo, choice.of(verb));
   if (repo !== model.repo) {
     return;
   }
@@ -98,6 +101,8 @@ async function runRemote(
       break;
     }
     case 'failed':
+      // It may be that a remote is gone.
+      void choice.ask(repo, model.status?.branch);
       model.fail(end.error, () => again(verb));
       break;
     case 'left':

@@ -18,7 +18,7 @@ export type RemoteOptions = {
 
 /** What a verb came to; `left` where the person has ended it. */
 export type RemoteEnd =
-  | { kind: 'done'; verb: RemoteVerb; done: GitDone }
+  | { kind: 'done'; verb: RemoteVerb; done: GitDone; to?: string }
   | { kind: 'left'; verb: RemoteVerb }
   | { kind: 'failed'; verb: RemoteVerb; error: unknown };
 
@@ -36,15 +36,16 @@ export class Remotes {
     this._abort.abort();
   }
 
-  async run(verb: RemoteVerb, repo: string): Promise<RemoteEnd> {
+  /** `to`: the remote that was chosen, where there are several. */
+  async run(verb: RemoteVerb, repo: string, to?: string): Promise<RemoteEnd> {
     const { signal } = (this._abort = new AbortController());
     this._verb = verb;
     this._options.onChanged();
     try {
-      const done = await this._try(verb, repo, signal);
+      const done = await this._try(verb, repo, signal, to);
       return done === null
         ? { kind: 'left', verb }
-        : { kind: 'done', verb, done };
+        : { kind: 'done', verb, done, to };
     } catch (error) {
       return signal.aborted
         ? { kind: 'left', verb }
@@ -59,11 +60,12 @@ export class Remotes {
   private async _try(
     verb: RemoteVerb,
     repo: string,
-    signal: AbortSignal
+    signal: AbortSignal,
+    to?: string
   ): Promise<GitDone | null> {
     const { calls, ask } = this._options;
     let refusal = await calls
-      .remote(verb, repo, undefined, signal)
+      .remote(verb, repo, undefined, signal, to)
       .catch(wantsCredentials);
     let refused: string | null = null;
     while (refusal instanceof Wanted) {
@@ -74,7 +76,7 @@ export class Remotes {
       }
       refused = given.username;
       refusal = await calls
-        .remote(verb, repo, given, signal)
+        .remote(verb, repo, given, signal, to)
         .catch(wantsCredentials);
     }
     return refusal;

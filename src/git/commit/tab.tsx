@@ -11,6 +11,7 @@ export type ChangesTab = {
   status: RepositoryStatus;
   View: React.ComponentType<{ trans: TranslationBundle }>;
   RowRefs: React.ComponentType<{ row: GitRow; trans: TranslationBundle }>;
+  Checkpoints: React.ComponentType<{ trans: TranslationBundle }>;
   dispose: () => void;
 };
 
@@ -32,6 +33,7 @@ export function changesTab(parts: ChangesParts): ChangesTab {
   // One for the panel's life: what was typed stays while another tab is shown.
   let changes: Changes | undefined;
   let RowRefs: ChangesTab['RowRefs'] | undefined;
+  let Checkpoints: ChangesTab['Checkpoints'] | undefined;
   return {
     status,
     View: later(async () => {
@@ -41,6 +43,10 @@ export function changesTab(parts: ChangesParts): ChangesTab {
     RowRefs: later(async () => {
       const { createRowRefs } = await import('./create-row-refs');
       return (RowRefs ??= createRowRefs(parts));
+    }),
+    Checkpoints: later(async () => {
+      const { createCheckpoints } = await import('../checkpoints/create');
+      return (Checkpoints ??= createCheckpoints(parts));
     }),
     dispose: () => {
       history.changed.disconnect(follow);

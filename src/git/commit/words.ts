@@ -1,7 +1,7 @@
 import { CommonsError, type GitRepository } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { errorWords, isCommonsError } from '../../ui/problem-words';
-import { oneLine } from '../../ui/words';
+import { oneLine, shortName } from '../../ui/words';
 import { changeWords, gitProblem, shortHash } from '../words';
 import type { Share } from './cells';
 import type { RemoteEnd } from './remotes';
@@ -58,14 +58,38 @@ export function troubleWords(trans: TranslationBundle, error: unknown): string {
     case 'GIT_REFUSED':
       return detail === 'choose a remote'
         ? trans.__(
-            'There are several remotes, and this branch follows none of them. Say which one in a terminal: git push --set-upstream <remote> <branch>.'
+            'There are several remotes, and this branch follows none of them. Choose one above and push; the branch follows it from then on.'
           )
         : trans.__('Git refuses, so that nothing is lost: %1', detail);
+    case 'GIT_REDIRECTED':
+      return movedWords(trans, detail);
     default: {
       const text = errorWords(trans, new CommonsError(error.code));
       return detail === '' ? text : `${text} (${detail})`;
     }
   }
+}
+
+/** Where a remote has moved to, and the command for it where it can be copied. */
+export function readMoved(detail: string): { host: string; command?: string } {
+  const at = detail.indexOf(' git remote set-url ');
+  return at < 0
+    ? { host: detail }
+    : { host: detail.slice(0, at), command: detail.slice(at + 1) };
+}
+
+function movedWords(trans: TranslationBundle, detail: string): string {
+  const { host, command } = readMoved(detail);
+  return command === undefined
+    ? trans.__(
+        'The address of this remote has moved to %1, and no password was sent there. Ask the admin whether that is right, and change the remote in a terminal with git remote set-url.',
+        host
+      )
+    : trans.__(
+        'The address of this remote has moved to %1, and no password was sent there. Ask the admin whether that is right. If it is, change the remote in a terminal: %2',
+        host,
+        command
+      );
 }
 
 export function saidWords(trans: TranslationBundle, said: Said | null): string {
@@ -87,7 +111,7 @@ export function saidWords(trans: TranslationBundle, said: Said | null): string {
 /** What fetch, pull or push has come to. */
 export function remoteWords(
   trans: TranslationBundle,
-  { verb, done }: Extract<RemoteEnd, { kind: 'done' }>,
+  { verb, done, to }: Extract<RemoteEnd, { kind: 'done' }>,
   behind: number
 ): string {
   switch (verb) {
@@ -102,7 +126,9 @@ export function remoteWords(
     case 'pull':
       return trans.__('Pulled. %1', oneLine(done.detail ?? ''));
     case 'push':
-      return trans.__('Pushed %1.', oneLine(done.ref ?? ''));
+      return to === undefined
+        ? trans.__('Pushed %1.', oneLine(done.ref ?? ''))
+        : trans.__('Pushed %1 to %2.', oneLine(done.ref ?? ''), shortName(to));
   }
 }
 

@@ -3,6 +3,7 @@ import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import * as React from 'react';
 import type { CoAuthorSource } from '../../../git/commit/co-authors';
 import { ChangesView } from '../../../git/commit/changes-view';
+import { RemoteChoice } from '../../../git/commit/remote-choice';
 import { Remotes } from '../../../git/commit/remotes';
 import { expectAccessible, HOSTILE, trans } from '../../ui/fakes';
 import { ANA, hash, repository, settle } from '../fake-git';
@@ -25,13 +26,14 @@ async function show(files: File[], source: Partial<CoAuthorSource> = {}) {
     ask: async () => null,
     onChanged: () => model.emit()
   });
+  const choice = new RemoteChoice(calls, () => model.emit());
   const moved = async () => undefined;
   const view = render(
     <ChangesView
-      {...{ model, remotes, trans }}
+      {...{ model, remotes, choice, trans }}
       run={(...args) => ran.push(args)}
       trust={async () => void ran.push(['trust'])}
-      runRemote={verb => void remotes.run(verb, 'work')}
+      runRemote={verb => void remotes.run(verb, 'work', choice.of(verb))}
       refParts={() => ({ calls, repo: 'work', trans, moved })}
       findRefs={async () => ({
         refs: [

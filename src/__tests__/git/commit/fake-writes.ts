@@ -1,6 +1,7 @@
 import {
   type GitDiff,
   type GitDone,
+  type GitRemotes,
   type GitRepository,
   type GitStatus
 } from '@jupyterlab-commons/protocol';
@@ -30,6 +31,13 @@ export class FakeWrites implements IGitWrites {
   readonly refusals = new Map<string, unknown[]>();
   /** Runs when something was staged, taken out or committed. */
   onWrite: (name: string) => void = () => undefined;
+  far: GitRemotes = {
+    remotes: [{ name: 'origin', host: 'https://git.example.org' }],
+    more: false,
+    usual: 'origin'
+  };
+  /** The remotes that fetch, pull and push have named. */
+  readonly sentTo: (string | undefined)[] = [];
   /** Holds calls of remotes back. */
   gate: Promise<void> | null = null;
 
@@ -50,12 +58,18 @@ export class FakeWrites implements IGitWrites {
   commit = (request: object) => this._write('commit', request);
   branch = (...request: unknown[]) => this._write('branch', request);
   tag = (...request: unknown[]) => this._write('tag', request);
+  async remotes(repo: string): Promise<GitRemotes> {
+    this._say('remotes', repo);
+    return this.far;
+  }
   async remote(
     verb: RemoteVerb,
     _: string,
     credentials?: Credentials,
-    signal?: AbortSignal
+    signal?: AbortSignal,
+    to?: string
   ): Promise<GitDone> {
+    this.sentTo.push(to);
     this._say(verb, credentials);
     // Without a gate there is nothing to wait for.
     await Promise.race([

@@ -28,7 +28,11 @@ async function show() {
     status,
     trans
   } as unknown as Parameters<typeof changesTab>[0]);
-  const changes = { ...tab, View: () => <p>The changes</p> };
+  const changes = {
+    ...tab,
+    View: () => <p>The changes</p>,
+    Checkpoints: () => <p>What was kept</p>
+  };
   const { container, rerender } = render(<p />);
   const draw = () =>
     rerender(
@@ -55,6 +59,15 @@ describe('The tab of changes', () => {
     fireEvent.keyDown(first, { key: 'ArrowRight' });
     expect(document.activeElement).toBe(second);
     expect(screen.getByRole('tabpanel').textContent).toBe('The changes');
+    // From the last one on it begins anew, and back.
+    fireEvent.keyDown(second, { key: 'ArrowRight' });
+    const third = screen.getByRole('tab', { name: 'Checkpoints' });
+    expect(document.activeElement).toBe(third);
+    expect(screen.getByRole('tabpanel').textContent).toBe('What was kept');
+    fireEvent.keyDown(third, { key: 'ArrowRight' });
+    expect(document.activeElement).toBe(first);
+    fireEvent.keyDown(first, { key: 'ArrowLeft' });
+    expect(document.activeElement).toBe(third);
     tab.dispose();
   });
 
@@ -64,7 +77,7 @@ describe('The tab of changes', () => {
     page.tell('head');
     await act(settle);
     act(draw);
-    expect(screen.getAllByRole('tab')).toHaveLength(2);
+    expect(screen.getAllByRole('tab')).toHaveLength(3);
     page.git.here = { kind: 'none' };
     page.tell('head');
     await act(settle);

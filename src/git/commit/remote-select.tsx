@@ -1,0 +1,60 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import * as React from 'react';
+import { shortName } from '../../ui/words';
+import type { ChangesModel } from './model';
+import type { RemoteChoice } from './remote-choice';
+
+type Props = {
+  model: ChangesModel;
+  choice: RemoteChoice;
+  trans: TranslationBundle;
+};
+
+/** Where Fetch and Push go; nothing where there is only one remote. */
+export const RemoteSelect = React.forwardRef<HTMLSelectElement, Props>(
+  ({ model, choice, trans }, ref) => {
+    const { repo, status } = model;
+    const { branch, upstream } = status ?? {};
+    const isKnown = status !== null;
+    React.useEffect(() => {
+      if (isKnown) {
+        void choice.ask(repo, branch);
+      }
+    }, [choice, repo, branch, upstream, isKnown]);
+    const { remotes, chosen } = choice;
+    if (remotes.length === 0) {
+      return null;
+    }
+    return (
+      <select
+        ref={ref}
+        className="jp-Commons-select jp-Commons-Branch-choice"
+        aria-label={trans.__('Remote for Fetch and Push')}
+        title={trans.__(
+          'Where Fetch and Push go. Pull always takes the branch that this one follows.'
+        )}
+        value={chosen ?? ''}
+        onChange={event => choice.choose(event.currentTarget.value)}
+      >
+        {chosen === null ? (
+          <option value="" disabled>
+            {trans.__('Choose a remote…')}
+          </option>
+        ) : null}
+        {remotes.map(({ name, host }) => (
+          <option key={name} value={name}>
+            {host === ''
+              ? shortName(name)
+              : trans.__('%1 (%2)', shortName(name), shortName(bare(host)))}
+          </option>
+        ))}
+        {choice.hasMore ? (
+          <option disabled>{trans.__('There are more than these.')}</option>
+        ) : null}
+      </select>
+    );
+  }
+);
+
+/** Which host it is; that it is https is what everybody expects. */
+const bare = (host: string): string => host.replace(/^https:\/\//, '');
