@@ -11,5 +11,5 @@ export { liveTextOf } from './live-text';
 export { redirect } from './redirect';
 export { followLink, idOfSearch, withoutLive } from './route';
 export { saveCopy } from './save-copy';
-export { watchTrust } from './trust';
 export { ViewerMode } from './viewer';
+export { watchPanel } from './watch-panel';

@@ -10,6 +10,7 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { Transaction } from 'yjs';
 import { guardCell } from './live-cell';
 import { outputsChangedByOthers } from './outputs-changed';
+import { ownLettersLost, putLetters, type OwnLetters } from './own-letters';
 
 /**
  * The shared model of a live notebook. It differs from an ordinary one in what
@@ -26,6 +27,7 @@ export class LiveNotebook extends YNotebook {
     // First of all listeners, so that nobody sees a cell without its guard.
     this.changed.connect(this._guardCells, this);
     this.ydoc.on('beforeObserverCalls', this._beforeObservers);
+    this.ydoc.on('afterTransaction', this._afterObservers);
   }
 
   /** Whether this page may edit; the companion decides, this keeps the page honest. */
@@ -110,6 +112,7 @@ export class LiveNotebook extends YNotebook {
   override dispose(): void {
     if (!this.isDisposed) {
       this.ydoc.off('beforeObserverCalls', this._beforeObservers);
+      this.ydoc.off('afterTransaction', this._afterObservers);
       super.dispose();
     }
   }
@@ -130,10 +133,16 @@ export class LiveNotebook extends YNotebook {
         this._outputsReplaced.emit(cell);
       }
     }
+    this._letters = ownLettersLost(transaction, this);
+  };
+
+  private _afterObservers = (): void => {
+    this._letters.splice(0).forEach(each => putLetters(each, this));
   };
 
   private _trusted = new WeakSet<YCellType>();
   private _moved: ReadonlySet<string> = new Set();
+  private _letters: OwnLetters[] = [];
   private _redrawing = false;
   private _outputsReplaced = new Signal<this, YCellType>(this);
 }

@@ -99,7 +99,7 @@ const live: JupyterFrontEndPlugin<ILiveDocuments> = {
   }
 };
 
-/** Trust is watched from before a panel shows anything. */
+/** Panels are watched from before they show anything. */
 function watchPanels(
   app: JupyterFrontEnd,
   options: {
@@ -121,7 +121,7 @@ function watchPanels(
     app.docRegistry.addWidgetExtension(factory, {
       createNew: (panel: IDocumentWidget, context: AnyContext) => {
         if (isLivePath(context.path)) {
-          liveCode()?.watchTrust(panel, context.model.sharedModel);
+          liveCode()?.watchPanel(panel, context.model.sharedModel);
         } else {
           plain.add(panel);
         }

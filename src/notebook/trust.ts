@@ -1,8 +1,7 @@
 import type { YCellType } from '@jupyter/ydoc';
-import { NotebookPanel } from '@jupyterlab/notebook';
+import type { NotebookPanel } from '@jupyterlab/notebook';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
-import type { Widget } from '@lumino/widgets';
-import { LiveNotebook } from './live-notebook';
+import type { LiveNotebook } from './live-notebook';
 
 type TrustHandler = NonNullable<IRenderMimeRegistry['trustHandler']>;
 
@@ -11,10 +10,7 @@ type TrustHandler = NonNullable<IRenderMimeRegistry['trustHandler']>;
  * trust in a cell ends when somebody else replaces its outputs, and the panel as
  * a whole never counts as trusted, because its Markdown is anybody's.
  */
-export function watchTrust(panel: Widget, notebook: unknown): void {
-  if (!(panel instanceof NotebookPanel && notebook instanceof LiveNotebook)) {
-    return;
-  }
+export function watchTrust(panel: NotebookPanel, notebook: LiveNotebook): void {
   const onReplaced = (_: LiveNotebook, shared: YCellType): void => {
     const cells = panel.content.model?.cells ?? [];
     for (const cell of cells) {

@@ -85,6 +85,48 @@ test('a cell that one moves and a picture that the owner draws are the same on b
   );
 });
 
+test('who types in a cell goes on typing there while another moves it, and no letter is lost', async ({
+  hub,
+  signIn,
+  shareNew
+}) => {
+  const alice = await signIn('alice');
+  const bob = await signIn('bob');
+  const { link, path, panel } = await shareNew(alice, {
+    cells: [{ source: 'first' }, { source: 'second' }, { source: 'say ""' }],
+    with: { bob: 'Can edit' }
+  });
+  const his = await bob.openLink(link);
+  await his.reads(2, 'say ""');
+  await panel.editor(2).click();
+  await alice.page.keyboard.press('Escape');
+  await his.editor(2).click();
+  await bob.page.keyboard.press('End');
+  await bob.page.keyboard.press('ArrowLeft');
+
+  const said = 'the quick brown fox jumps over the lazy dog and then some more';
+  const moving = async () => {
+    let at = 2;
+    for (const direction of ['up', 'up', 'down', 'up', 'down']) {
+      await alice.execute(`notebook:move-cell-${direction}`);
+      at += direction === 'up' ? -1 : 1;
+      await expect(his.cells.nth(at)).toContainText('say');
+    }
+  };
+  await Promise.all([bob.page.keyboard.type(said, { delay: 20 }), moving()]);
+  for (const side of [panel, his]) {
+    await side.reads(1, `say "${said}"`);
+    await side.reads(0, 'first');
+    await expect(side.cells).toHaveCount(3);
+  }
+  // And nothing else takes his keys afterwards.
+  await bob.page.keyboard.type('!');
+  await panel.reads(1, `say "${said}!"`);
+  await expect
+    .poll(() => hub.readSources('alice', path))
+    .toEqual(['first', `say "${said}!"`, 'second']);
+});
+
 test('a text file is shared like a notebook', async ({
   hub,
   signIn,
