@@ -9,7 +9,7 @@ export function remarksOn(
   ledger: LedgerView,
   lineOf: (policy: string) => number
 ): FileProblem[] {
-  const people = [...ledger.users()];
+  const people = [...ledger.users()].filter(({ gone }) => !gone);
   if (people.length === 0) {
     // The hub has not told yet who there is.
     return [];
