@@ -315,10 +315,11 @@ export class RoomState {
     try {
       this.doc.transact(transaction => {
         steps = integrate(transaction, checked);
+        // Before cells are brought back by their place.
+        forgetPlaces(transaction);
         const received = { update, whole };
         back = this.#taken?.receive(transaction, checked, received) ?? back;
         visible = changesContent(transaction);
-        forgetPlaces(transaction);
         const fresh = [...checked.fresh, ...back.items];
         answer = this.#schema.check(transaction, fresh);
       });

@@ -93,6 +93,17 @@ for (const pace of [undefined, piecemeal]) {
       assert.equal(new Set(carol.ids()).size, 4);
     });
 
+    it('finds its place where somebody who was away brings a new cell too', async () => {
+      live = await open(cells);
+      const carol = await live.room.join('carol');
+      live.room.cut(carol);
+      carol.insertCell('first', { index: 0 });
+      carol.type(3, ' + 2');
+      await live.outside([a, b]);
+      live.room.connect(carol);
+      await says(['first', 'a = 1', 'b = 1', 'c = 1 + 2']);
+    });
+
     it('reaches the copy of a cell that was only moved', async () => {
       live = await open(cells);
       live.onTheWay(() => live.page.type(0, ' + 2'));
