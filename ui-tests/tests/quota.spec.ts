@@ -54,6 +54,9 @@ function hear(page: Page): QuotaNews[] {
 const banner = ({ page }: Person) =>
   page.getByRole('region', { name: 'Planned stop' });
 
+/** As the banner says it in the last minute; before it rounds up to minutes. */
+const SECONDS_LEFT = /Time left: (\d+) s\./;
+
 test('a limit is told, counted down and carried out; a start is refused with why and when; an override works at once', async ({
   signIn,
   shareNew,
@@ -104,6 +107,13 @@ test('a limit is told, counted down and carried out; a start is refused with why
   expect(stop).toMatchObject({ server: '', policy: 'minutes' });
   expect((await report()).stops).toEqual([stop]);
   await expect(banner(alice)).toContainText('Server time of a test');
+  // A reload neither loses nor lengthens it: the new page is told of the same moment.
+  await alice.page.reload();
+  await alice.labIsReady();
+  await expect(banner(alice)).toContainText('Server time of a test');
+  const moments = heard.flatMap(({ stop: each }) => each?.stopAt ?? []);
+  expect(moments.length).toBeGreaterThan(1);
+  expect(new Set(moments)).toEqual(new Set([stop.stopAt]));
   // Who may not start and who is stopped is the same question.
   expect((await report()).allowances[0]).toMatchObject({
     policy: 'minutes',
@@ -115,6 +125,10 @@ test('a limit is told, counted down and carried out; a start is refused with why
   await panel.editor(0).click();
   await panel.addCellBelow();
   await panel.type(1, 'last = 2');
+  await expect(banner(alice)).toContainText(SECONDS_LEFT, { timeout: 60_000 });
+  const shown = SECONDS_LEFT.exec((await banner(alice).textContent())!)![1];
+  const left = (stop.stopAt - Date.now()) / 1000;
+  expect(Math.abs(Number(shown) - left)).toBeLessThan(5);
   await expect
     .poll(
       told(({ kind }) => kind === 'save'),

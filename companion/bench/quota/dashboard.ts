@@ -35,24 +35,24 @@ export async function firstPaint(setting: Setting): Promise<FirstPaint> {
     asked.get('code_challenge')
   );
   const query = new URLSearchParams({ code, state: asked.get('state') ?? '' });
-  const html = must(
-    await setting.ask(`oauth_callback?${query}`, {
-      headers: { ...NAVIGATION, cookie: begun.cookie }
-    })
-  );
+  const headers = { ...NAVIGATION, cookie: begun.cookie };
+  const way = `oauth_callback?${query}`;
+  const form = must(await setting.ask(way, { headers }));
+  // Its script sends it.
+  const html = must(await setting.ask(way, { method: 'POST', headers }));
   const session = /&quot;session&quot;:&quot;([^&]*)&quot;/.exec(
     html.body
   )![1]!;
-  const headers = { authorization: `Bearer ${session}` };
+  const own = { authorization: `Bearer ${session}` };
   const files = [...html.body.matchAll(/(?:href|src)="([^"]*)"/g)];
-  const got = [html];
+  const got = [form, html];
   for (const [, path = ''] of files) {
     got.push(must(await setting.ask(path)));
   }
   const since = performance.now();
-  got.push(must(await setting.ask('api/admin/overview', { headers })));
+  got.push(must(await setting.ask('api/admin/overview', { headers: own })));
   const overviewMs = performance.now() - since;
-  got.push(must(await setting.ask(peoplePath({}), { headers })));
+  got.push(must(await setting.ask(peoplePath({}), { headers: own })));
   const { users } = JSON.parse(got.at(-1)!.body) as AdminUsers;
   return {
     // The one that sends to the hub and the one that comes back from it.
