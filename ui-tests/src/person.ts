@@ -79,8 +79,6 @@ export class Person {
   /** Opens JupyterLab with nothing in it: what earlier pages of this person left open is not restored. */
   async openFresh(): Promise<void> {
     await this.goto('lab?reset');
-    // It comes a moment after the rest, and what is in front then is another.
-    await expect(this.page.locator('.jp-Launcher')).toBeVisible();
   }
 
   /** Opens JupyterLab unless it is open. */
