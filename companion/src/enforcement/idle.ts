@@ -1,5 +1,6 @@
 import type { Decoded, idleAdvice } from '@jupyterlab-commons/protocol';
 import { every } from '../clock.ts';
+import { inSlices } from '../ledger/slices.ts';
 import type { Run } from '../ledger/types.ts';
 import type { Clock } from '../rooms/types.ts';
 import type { UsedDelta } from '../usage/delta.ts';
@@ -59,7 +60,8 @@ export class Idle {
     );
   }
 
-  advice(): Decoded<typeof idleAdvice> {
+  /** In slices: others are not held up where thousands of servers run. */
+  async advice(): Promise<Decoded<typeof idleAdvice>> {
     const now = this.#options.clock.now();
     const running = this.#options.running();
     const keys = new Set(running.map(keyOf));
@@ -70,7 +72,11 @@ export class Idle {
         }
       }
     }
-    return { servers: running.map(run => this.#adviceOn(run, now)) };
+    const servers: Advice[] = [];
+    await inSlices(running, run => {
+      servers.push(this.#adviceOn(run, now));
+    });
+    return { servers };
   }
 
   #adviceOn(run: Run, now: Millis): Advice {

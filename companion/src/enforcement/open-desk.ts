@@ -4,5 +4,5 @@ import type { HookDesk } from './types.ts';
 export const openDesk: HookDesk = {
   decide: () => ({ allowed: true, message: '' }),
   tellUnasked: () => undefined,
-  idle: () => ({ servers: [] })
+  idle: () => Promise.resolve({ servers: [] })
 };

@@ -26,7 +26,7 @@ export interface QuotaNow {
 export type HookDesk = {
   decide(question: SpawnQuestion): SpawnAnswer;
   tellUnasked(told: UnaskedStarts): void;
-  idle(): Decoded<typeof idleAdvice>;
+  idle(): Promise<Decoded<typeof idleAdvice>>;
 };
 
 export { BY_POLICY } from '../quota/types.ts';

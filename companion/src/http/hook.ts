@@ -15,7 +15,7 @@ export function hookResources(
       return { status: 204 };
     },
     async idle() {
-      return { status: 200, json: desk.idle() };
+      return { status: 200, json: await desk.idle() };
     }
   };
 }

@@ -108,7 +108,11 @@ export class Book implements LedgerView {
     if (user !== undefined) {
       return [...(this.#runs.get(user)?.open ?? [])];
     }
-    return [...this.#runs.values()].flatMap(runs => [...runs.open]);
+    const running: StoredRun[] = [];
+    for (const { open } of this.#runs.values()) {
+      running.push(...open);
+    }
+    return running;
   }
 
   /** The runs of a user, to be changed; `touch` tells of it. */

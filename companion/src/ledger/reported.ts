@@ -105,7 +105,7 @@ export class Reported {
   ): Promise<ReportedSum[]> {
     const sums = new Map<string, ReportedSum>();
     const add = (sum: ReportedSum) => {
-      const key = rowKey(sum, 0, sum.server);
+      const key = nameKeyOf(sum, sum.server);
       const known = sums.get(key);
       sums.set(key, known ? { ...known, ...plus(known, sum) } : sum);
     };
@@ -153,7 +153,8 @@ export class Reported {
     share: number,
     part: Part
   ): void {
-    const { kind, name, path } = this.#bounded(user, server, hour, part);
+    const { name: of, key: nameKey } = this.#bounded(user, server, hour, part);
+    const { kind, name, path } = of;
     const rows = this.#hours.get(user) ?? (new Map() as Rows);
     this.#hours.set(user, rows);
     const row: ReportedHour = {
@@ -163,24 +164,29 @@ export class Reported {
       gpuBusySeconds: part.gpuBusySeconds * share,
       gpuHeldSeconds: part.gpuHeldSeconds * share
     };
-    const key = rowKey(row, hour, server);
+    const key = `${hour} ${nameKey}`;
     const known = rows.get(key);
     rows.set(key, known ? { ...known, ...plus(known, row) } : row);
   }
 
   /** A person who makes up names has their use counted with the rest. */
-  #bounded(user: string, server: string, at: Millis, name: Name): Name {
+  #bounded(
+    user: string,
+    server: string,
+    at: Millis,
+    name: Name
+  ): { name: Name; key: string } {
     const day = Math.floor(at / DAY_MS);
     const names = this.#names.get(user);
     const today =
       names?.day === day ? names : { day, known: new Set<string>() };
     this.#names.set(user, today);
-    const key = rowKey(name, 0, server);
+    const key = nameKeyOf(name, server);
     if (!today.known.has(key) && today.known.size >= MOST_NAMES) {
-      return REST;
+      return { name: REST, key: nameKeyOf(REST, server) };
     }
     today.known.add(key);
-    return name;
+    return { name, key };
   }
 
   async #write(): Promise<void> {
@@ -256,6 +262,6 @@ function keyOf(user: string, server: string): string {
   return `${user}/${server}`;
 }
 
-function rowKey({ kind, name, path }: Name, hour: Millis, server: string) {
-  return JSON.stringify([kind, name, path, hour, server]);
+function nameKeyOf({ kind, name, path }: Name, server: string): string {
+  return JSON.stringify([kind, name, path, server]);
 }

@@ -45,79 +45,79 @@ describe('what is idle', () => {
     }
   }
 
-  const advice = () => {
-    const { servers } = idleAdvice(idle.advice());
+  const advice = async () => {
+    const { servers } = idleAdvice(await idle.advice());
     return servers[0]!;
   };
-  const idleMinutes = () =>
-    Math.floor((clock.now() - advice().idleSince!) / MINUTE);
+  const idleMinutes = async () =>
+    Math.floor((clock.now() - (await advice()).idleSince!) / MINUTE);
 
-  it('a server on which nothing happens, and since when', () => {
+  it('a server on which nothing happens, and since when', async () => {
     pass(10);
-    assert.deepEqual(advice().signs, []);
-    assert.equal(idleMinutes(), 9);
+    assert.deepEqual((await advice()).signs, []);
+    assert.equal(await idleMinutes(), 9);
   });
 
-  it('a kernel, CPU, a GPU, or people: each of them is enough', () => {
+  it('a kernel, CPU, a GPU, or people: each of them is enough', async () => {
     pass(1, true);
-    assert.deepEqual(advice().signs, ['kernel']);
+    assert.deepEqual((await advice()).signs, ['kernel']);
     pass(1, false, 0.5);
-    assert.deepEqual(advice().signs, ['cpu']);
+    assert.deepEqual((await advice()).signs, ['cpu']);
     pass(1, false, 0, 30);
-    assert.deepEqual(advice().signs, ['gpu']);
+    assert.deepEqual((await advice()).signs, ['gpu']);
     pass(1);
     people = true;
-    assert.deepEqual(advice(), {
+    assert.deepEqual(await advice(), {
       ...{ user: 'ada', server: '' },
       ...{ signs: ['people'], idleSince: null }
     });
   });
 
-  it('work in between begins the time anew', () => {
+  it('work in between begins the time anew', async () => {
     pass(10);
     pass(1, true);
     pass(3);
-    assert.equal(idleMinutes(), 2);
+    assert.equal(await idleMinutes(), 2);
   });
 
-  it('work between two questions is not missed', () => {
+  it('work between two questions is not missed', async () => {
     pass(10);
     people = true;
     clock.advance(MINUTE);
     people = false;
     pass(1);
-    assert.ok(idleMinutes() <= 1);
+    assert.ok((await idleMinutes()) <= 1);
   });
 
-  it('a server that has said nothing, or not for two minutes, is unknown and never idle', () => {
-    assert.deepEqual(advice().signs, ['unknown']);
+  it('a server that has said nothing, or not for two minutes, is unknown and never idle', async () => {
+    assert.deepEqual((await advice()).signs, ['unknown']);
     pass(10);
     clock.advance(2 * MINUTE);
-    assert.deepEqual(advice().signs, ['unknown']);
-    assert.equal(advice().idleSince, null);
+    assert.deepEqual((await advice()).signs, ['unknown']);
+    assert.equal((await advice()).idleSince, null);
     pass(1);
-    assert.equal(idleMinutes(), 0);
+    assert.equal(await idleMinutes(), 0);
   });
 
-  it('a GPU whose use of before is told at once counts as at work', () => {
+  it('a GPU whose use of before is told at once counts as at work', async () => {
     pass(1);
     const delta = { from: null, to: clock.now(), gpuBusySeconds: 5 };
     idle.used('ada', '', delta as UsedDelta);
-    assert.deepEqual(advice().signs, ['gpu']);
+    assert.deepEqual((await advice()).signs, ['gpu']);
   });
 
-  it('only servers that the hub runs, each with its own time', () => {
+  it('only servers that the hub runs, each with its own time', async () => {
     pass(10);
     const from = clock.now() - MINUTE;
     const runs = ledger.runsOf('ada');
     const first = runs.openOn('')!;
     runs.end({ ...first, open: false });
-    assert.deepEqual(idle.advice().servers, []);
+    assert.deepEqual((await idle.advice()).servers, []);
     ledger.addRun({ user: 'ada', from, hours: 0, open: true });
-    assert.ok(idleMinutes() <= 1);
+    assert.ok((await idleMinutes()) <= 1);
   });
 
-  it('nothing is left of it when it is stopped', () => {
+  it('nothing is left of it when it is stopped', async () => {
     idle.stop();
     assert.equal(clock.pending, 0);
   });
