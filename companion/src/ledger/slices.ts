@@ -1,6 +1,7 @@
 import { othersTurn } from '../clock.ts';
 
-const SLICE_MS = 4;
+/** A turn of the event loop is this, what came in meanwhile, and now and then a collection of garbage. */
+const SLICE_MS = 2;
 
 /** Does something for each, and lets others have their turn every few milliseconds. */
 export async function inSlices<T>(

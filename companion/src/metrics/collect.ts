@@ -2,6 +2,7 @@ import { othersTurn } from '../clock.ts';
 import { inSlices } from '../ledger/slices.ts';
 import type { LedgerView } from '../ledger/types.ts';
 import type { SpawnCounts } from '../enforcement/spawn.ts';
+import type { PolicyTotals, Totals } from '../quota/totals.ts';
 import { AllocatedCounters } from './allocated.ts';
 import { BoundedNames } from './bounded.ts';
 import { exposition, type Measured } from './exposition.ts';
@@ -19,18 +20,7 @@ export type MetricSources = {
   ledger: LedgerView;
   polls(): { ok: number; failed: number };
   /** Sums over people; null where there is nobody to ask for them. */
-  people(): Promise<{
-    people: number;
-    linked: number;
-    silent: number;
-    memoryBytes: number;
-    policies: readonly {
-      policy: string;
-      people: number;
-      near: number;
-      over: number;
-    }[];
-  }>;
+  people(): Promise<Totals>;
   policiesBroken(): boolean;
   spawn(): SpawnCounts;
   /** By action of the audit. */
@@ -134,9 +124,7 @@ export class Collector {
   }
 
   /** Policies beyond the bound are added up, so that no series stands there twice. */
-  #standings(
-    policies: Awaited<ReturnType<MetricSources['people']>>['policies']
-  ): Values {
+  #standings(policies: readonly PolicyTotals[]): Values {
     const groups = Map.groupBy(policies, ({ policy }) =>
       this.#policies.label(policy)
     );

@@ -1,7 +1,6 @@
 import { VERSION } from '../config.ts';
 import type { Sockets } from '../live/sockets.ts';
 import type { Log } from '../log.ts';
-import { overviewSums, policiesFor } from '../quota/admin-sums.ts';
 import type { QuotaParts } from '../quota/parts.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Clock } from '../rooms/types.ts';
@@ -44,7 +43,7 @@ export function metricsText(options: MetricsOptions): CachedText {
     ledgerHealthy: () => ledgerStore.healthy(),
     ledger: quota.ledger,
     polls: () => quota.polls,
-    people: () => peopleOf(quota),
+    people: () => quota.totals.get(),
     policiesBroken: () => quota.source.state.kind === 'broken',
     spawn: () => quota.enforcement.spawn.counts,
     done: () => quota.enforcement.counts,
@@ -58,17 +57,4 @@ export function metricsText(options: MetricsOptions): CachedText {
     sockets: () => sockets.size
   });
   return new CachedText({ ...options, measure: () => collector.text() });
-}
-
-const EVERYBODY = { all: true, groups: [] };
-
-async function peopleOf(quota: QuotaParts) {
-  const table = await quota.table.get();
-  const sums = await overviewSums(quota.quota, table, {
-    sight: EVERYBODY,
-    stops: quota.enforcement.stops,
-    requests: quota.requests
-  });
-  const policies = await policiesFor(quota.quota, table, EVERYBODY);
-  return { ...sums, policies };
 }

@@ -23,7 +23,9 @@ import type { Clock } from '../rooms/types.ts';
 import type { LedgerStore } from '../storage/ledger-store.ts';
 import type { Samples } from '../usage/samples.ts';
 import type { ServerNow } from './admin-row.ts';
+import type { ServersNow } from './admin-row.ts';
 import { AdminTable } from './admin-table.ts';
+import { PeopleTotals } from './totals.ts';
 import { auditInto } from './audit.ts';
 import { remarksOn } from './file-remarks.ts';
 import { GpuWatch } from './gpu-work.ts';
@@ -62,8 +64,10 @@ export class QuotaParts {
   readonly source: PolicySource;
   readonly requests: Requests;
   readonly #options: QuotaPartsOptions;
-  /** Everybody, for admins and for sums. */
+  /** Everybody, for admins. */
   readonly table: AdminTable;
+  /** Everybody together, for metrics. */
+  readonly totals: PeopleTotals;
   readonly #overrides: Overrides;
   readonly #gpus = new GpuWatch();
   readonly #hubWatch: HubWatch | null;
@@ -92,10 +96,10 @@ export class QuotaParts {
     });
     const overrides = this.#overrides;
     this.quota = new Quota({ ledger, source: this.source, overrides, clock });
-    this.table = new AdminTable({
-      quota: this.quota,
-      serversNow: (user, server) => this.#serverNow(user, server)
-    });
+    const serversNow: ServersNow = (user, server) =>
+      this.#serverNow(user, server);
+    this.table = new AdminTable({ quota: this.quota, serversNow });
+    this.totals = new PeopleTotals({ quota: this.quota, serversNow });
     this.enforcement = new Enforcement({
       ...options,
       quota: this.quota,
