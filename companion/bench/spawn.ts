@@ -53,9 +53,13 @@ const quota = {
   refresh: () => pools.refresh(set, ledger, () => clock.now()),
   allowances: (user: string, groups: readonly string[] = []) =>
     evaluate(
-      { set, ledger, overrides: [], now: clock.now(), pools },
+      {
+        ...{ set, ledger, overrides: [], now: clock.now(), pools },
+        forecast: false
+      },
       { user, groups }
     ),
+  foretold: () => [],
   ratesOf: (options: Readonly<Record<string, string>>) =>
     profileOf(set.profiles, options)
 };

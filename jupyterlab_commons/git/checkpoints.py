@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -106,7 +106,8 @@ class Checkpoints:
         if done.code != 0:
             raise refusal_of(repo, done)
         new = CheckpointRef(ref, done.out.decode("ascii").strip())
-        await self._remove(repo, too_many([*kept, new], path))
+        with suppress(CommonsError):
+            await self._remove(repo, too_many([*kept, new], path))
         return Checkpoint(new.name, new.hash)
 
     async def lines(
@@ -133,10 +134,44 @@ class Checkpoints:
     async def _list(
         self, repo: Repo, path: bytes | None
     ) -> AsyncGenerator[dict[str, Any], None]:
-        """All that say of which file they are, one git for them all."""
+        """All that say of which file they are, one git for them all.
+
+        Git ends at one whose commit is lost; then the others are asked for by name.
+        """
+        last = ""
+        try:
+            async with aclosing(self._read(repo, [pattern_of(path)])) as found:
+                async for each in found:
+                    last = each["ref"]
+                    yield each
+        except CommonsError:
+            there = await self._there(repo, path)
+            if there is None:
+                raise
+            async with aclosing(self._read(repo, there)) as found:
+                async for each in found:
+                    if not last or each["ref"] < last:
+                        yield each
+
+    async def _there(self, repo: Repo, path: bytes | None) -> list[str] | None:
+        """Those whose commit is there; None where none is lost, or all are."""
+        kept = await self._names(repo)
+        mine = [each for each in kept if path is None or each.is_of(path)]
+        asked = "".join(f"{each.hash}\n" for each in mine).encode("ascii")
+        done = await self._runner.run(
+            repo, ["cat-file", "--batch-check"], stdin=asked, limits=_NAMES
+        )
+        said = done.expect().out.decode("ascii", "replace").splitlines()
+        lost = {line.split(" ")[0] for line in said if line.endswith(" missing")}
+        there = [each.name for each in mine if each.hash not in lost]
+        return there if there and lost else None
+
+    async def _read(
+        self, repo: Repo, patterns: Sequence[str]
+    ) -> AsyncGenerator[dict[str, Any], None]:
         args = ["for-each-ref", "--sort=-refname", f"--format={_FORMAT}"]
         fields: list[bytes] = []
-        records = self._runner.stream(repo, [*args, pattern_of(path)])
+        records = self._runner.stream(repo, [*args, *patterns])
         async with aclosing(records):
             async for record in records:
                 fields.append(record)
@@ -168,7 +203,11 @@ class Checkpoints:
         return done.out.decode("ascii").strip() if done.code == 0 else None
 
     async def _holds(self, repo: Repo, commit: str, path: bytes, data: bytes) -> bool:
-        kept = await self._versions.entry(repo, commit, path)
+        try:
+            kept = await self._versions.entry(repo, commit, path)
+        except CommonsError:
+            # Its commit is lost: one that is there is kept beside it.
+            return False
         return kept is not None and kept == _name(data, len(kept))
 
 

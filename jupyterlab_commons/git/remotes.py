@@ -87,7 +87,10 @@ class Remotes:
         hosts = {each: origin_of(values[f"remote.{each}.url"]) for each in listed}
         return {
             "remotes": [
-                {"name": name, "host": told_text(host.encode(), _HOST_CHARS)}
+                {
+                    "name": name,
+                    "host": told_text(host.encode("utf-8", "replace"), _HOST_CHARS),
+                }
                 for name, host in hosts.items()
             ],
             "more": len(names) > len(listed),
@@ -274,7 +277,8 @@ def _remotes(settings: Sequence[Setting]) -> list[str]:
         dict.fromkeys(
             each.key.removeprefix("remote.").removesuffix(".url")
             for each in settings
-            if each.key.startswith("remote.") and each.key.endswith(".url")
+            # One that has no name, `remote.url`, is none.
+            if each.key.startswith("remote.") and each.key[7:].endswith(".url")
         )
     )
 

@@ -53,8 +53,14 @@ export class Notices {
     }
   }
 
-  /** Somebody was looked at: tells what is new. */
-  look(user: string, allowances: readonly Allowance[]): void {
+  /** Somebody was looked at: tells what is new, with the forecast that `foretold` gives. */
+  look(
+    user: string,
+    allowances: readonly Allowance[],
+    foretold: () => readonly Allowance[]
+  ): void {
+    const told = ({ policy }: Allowance) =>
+      foretold().find(each => each.policy === policy);
     const fresh: ToldNotice[] = [];
     for (const allowance of allowances) {
       this.#tellGranted(user, allowance);
@@ -62,7 +68,8 @@ export class Notices {
       fresh.push(...notice);
       const key = notice.at(-1)?.key;
       if (key !== undefined) {
-        this.#options.tell(user, { kind: 'notice', key, allowance });
+        const whole = told(allowance) ?? allowance;
+        this.#options.tell(user, { kind: 'notice', key, allowance: whole });
       }
     }
     this.#rememberLimits(user, allowances);

@@ -90,7 +90,7 @@ export class Enforcement {
 
   /** For a page that has just been opened. */
   greet(user: string): EventMessage[] {
-    const allowances = this.#options.quota.allowances(user);
+    const allowances = this.#options.quota.foretold(user);
     return [
       ...this.#notices.standing(user, allowances),
       ...this.stops.standing(user)

@@ -18,6 +18,8 @@ export interface QuotaNow {
   refresh(): Promise<void>;
   /** What holds for a person now; in these groups, or in those that the hub named last. */
   allowances(user: string, groups?: readonly string[]): Allowance[];
+  /** The same, and when each limit will be reached: what people are told. */
+  foretold(user: string, groups?: readonly string[]): Allowance[];
   /** What a server with these options takes; null where no profile says it, and only its hours count. */
   ratesOf(options: Readonly<Record<string, string>>): Rates | null;
 }

@@ -24,6 +24,8 @@ export class Requests {
   readonly #options: RequestsOptions;
   readonly #open = new Map<string, StoredRequest>();
   readonly #declined = new Map<string, DeclinedRequest>();
+  /** What is done last for somebody, or will be. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   constructor(options: RequestsOptions) {
     this.#options = options;
@@ -72,7 +74,24 @@ export class Requests {
   }
 
   /** In place of what they asked before. Resolves when it is written. */
-  async ask(
+  ask(
+    user: string,
+    wanted: { policy: string; message: string }
+  ): Promise<void> {
+    return this.#inTurn(user, () => this.#ask(user, wanted));
+  }
+
+  /** More was given for it; throws NOTHING_THERE. */
+  answer(user: string, by: string): Promise<void> {
+    return this.#inTurn(user, () => this.#answer(user, by));
+  }
+
+  /** Tells the person, now or when they next open a page; throws NOTHING_THERE. */
+  decline(user: string, by: string, reason: string): Promise<void> {
+    return this.#inTurn(user, () => this.#decline(user, by, reason));
+  }
+
+  async #ask(
     user: string,
     { policy, message }: { policy: string; message: string }
   ): Promise<void> {
@@ -89,8 +108,7 @@ export class Requests {
     });
   }
 
-  /** More was given for it; throws NOTHING_THERE. */
-  async answer(user: string, by: string): Promise<void> {
+  async #answer(user: string, by: string): Promise<void> {
     const { store, audit } = this.#options;
     const { policy } = this.#needOpen(user);
     await store.deleteRequest(user);
@@ -98,8 +116,7 @@ export class Requests {
     audit({ actor: by, action: 'answered', user, detail: policy });
   }
 
-  /** Tells the person, now or when they next open a page; throws NOTHING_THERE. */
-  async decline(user: string, by: string, reason: string): Promise<void> {
+  async #decline(user: string, by: string, reason: string): Promise<void> {
     const { store, audit, clock, tell } = this.#options;
     const open = this.#needOpen(user);
     const { policy } = open;
@@ -110,6 +127,18 @@ export class Requests {
     const detail = reason === '' ? policy : `${policy}: ${reason}`;
     audit({ actor: by, action: 'declined', user, detail });
     tell(user, newsOf({ ...declined, policy }));
+  }
+
+  /** One thing after the other for each person: memory and store stay the same. */
+  #inTurn(user: string, act: () => Promise<void>): Promise<void> {
+    const before = this.#turns.get(user) ?? Promise.resolve();
+    const turn = before.then(act, act).finally(() => {
+      if (this.#turns.get(user) === turn) {
+        this.#turns.delete(user);
+      }
+    });
+    this.#turns.set(user, turn);
+    return turn;
   }
 
   #needOpen(user: string): StoredRequest {

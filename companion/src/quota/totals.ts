@@ -3,6 +3,7 @@ import type { Millis } from '../ledger/types.ts';
 import type { ServersNow } from './admin-row.ts';
 import type { Quota } from './quota.ts';
 import { standingOf } from './standing.ts';
+import type { Situation } from './types.ts';
 
 /** How long sums are not made anew. */
 const FRESH_MS = 10_000;
@@ -27,6 +28,12 @@ export type Totals = {
   policies: readonly PolicyTotals[];
 };
 
+type Made = Pick<Situation, 'set' | 'overrides'> & {
+  at: Millis;
+  tookMs: number;
+  totals: Totals;
+};
+
 /**
  * Sums over everybody, for metrics. They are made when somebody asks, in
  * slices, and nothing is kept of anybody: with thousands of people a table of
@@ -35,7 +42,7 @@ export type Totals = {
 export class PeopleTotals {
   readonly #quota: Quota;
   readonly #serversNow: ServersNow;
-  #made: { at: Millis; tookMs: number; totals: Totals } | null = null;
+  #made: Made | null = null;
   #making: Promise<Totals> | null = null;
 
   constructor(options: { quota: Quota; serversNow: ServersNow }) {
@@ -43,11 +50,12 @@ export class PeopleTotals {
     this.#serversNow = options.serversNow;
   }
 
-  /** At most some seconds old. */
+  /** At most so old as the bounds above say; other policies and what was granted show at once. */
   get(): Promise<Totals> {
     const made = this.#made;
-    if (made !== null) {
-      const age = this.#quota.situation().now - made.at;
+    const { set, overrides, now } = this.#quota.situation();
+    if (made?.set === set && made.overrides === overrides) {
+      const age = now - made.at;
       if (age >= 0 && age < Math.max(FRESH_MS, FRESH_TIMES * made.tookMs)) {
         return Promise.resolve(made.totals);
       }
@@ -59,10 +67,11 @@ export class PeopleTotals {
   }
 
   async #make(): Promise<Totals> {
-    const at = this.#quota.situation().now;
+    const { set, overrides, now } = this.#quota.situation();
     const begun = performance.now();
     const totals = await this.#add();
-    this.#made = { at, tookMs: performance.now() - begun, totals };
+    const tookMs = performance.now() - begun;
+    this.#made = { at: now, tookMs, totals, set, overrides };
     return totals;
   }
 

@@ -7,6 +7,7 @@ const DAY_MS = 86_400_000;
 /** Farther than any zone has ever been from UTC. */
 const FARTHEST_MS = 26 * 3_600_000;
 const MOST_KEPT = 20_000;
+const MOST_ZONES = 500;
 
 /** Days are counted from 1970-01-01, as the calendar of a zone shows them. */
 const clocks = new Map<string, Intl.DateTimeFormat>();
@@ -31,7 +32,7 @@ function clockOf(zone: string): Intl.DateTimeFormat {
       month: '2-digit',
       day: '2-digit'
     });
-    if (clocks.size < 500) {
+    if (clocks.size < MOST_ZONES) {
       clocks.set(zone, clock);
     }
   }
@@ -115,6 +116,9 @@ export function periodAt(
 function seenAt(zone: string, every: Period, at: number): Seen {
   let periods = seen.get(zone);
   if (periods === undefined) {
+    if (seen.size >= MOST_ZONES) {
+      seen.clear();
+    }
     periods = new Map();
     seen.set(zone, periods);
   }

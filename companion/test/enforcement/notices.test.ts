@@ -46,6 +46,15 @@ describe('notices', () => {
     );
   });
 
+  it('it is told with when the limit will be reached, which nothing else is', async () => {
+    const quota = await new TestQuota(rolling).start();
+    quota.run('ada', 6);
+    await quota.look();
+    const [told] = quota.told;
+    assert.equal(told?.allowance?.endsAt, quota.clock.now() + 4 * HOUR);
+    assert.equal(quota.allowances('ada')[0]?.endsAt, undefined);
+  });
+
   it('the next window tells anew', async () => {
     const quota = await new TestQuota(calendar).start();
     quota.clock.advance(16 * HOUR);

@@ -159,13 +159,18 @@ export class TestQuota implements QuotaNow {
 
   async refresh(): Promise<void> {}
 
-  allowances(user: string, groups?: readonly string[]) {
+  allowances(user: string, groups?: readonly string[], forecast = false) {
     const { set, ledger, overrides } = this;
     const person = {
       user,
       groups: groups ?? ledger.user(user)?.groups ?? []
     };
-    return evaluate({ set, ledger, overrides, now: this.clock.now() }, person);
+    const now = this.clock.now();
+    return evaluate({ set, ledger, overrides, now, forecast }, person);
+  }
+
+  foretold(user: string, groups?: readonly string[]) {
+    return this.allowances(user, groups, true);
   }
 
   ratesOf(options: Readonly<Record<string, string>>): Rates | null {

@@ -104,6 +104,19 @@ describe('what was declined', () => {
     return { store, clock, requests, audited, start };
   }
 
+  it('an answer to what is asked anew at that moment is an answer to the new wish', async () => {
+    const { requests, start } = await declined();
+    await requests.ask('ada', { ...WISH, policy: 'old' });
+    const asked = requests.ask('ada', { ...WISH, policy: 'new' });
+    const answered = requests.decline('ada', 'root', 'no');
+    await Promise.all([asked, answered]);
+    const again = (await start()).requests;
+    for (const each of [requests, again]) {
+      const { asked: open, declined: told } = each.of('ada');
+      assert.deepEqual([open, told?.policy], [null, 'new']);
+    }
+  });
+
   it('is no open wish any more, and stands in the log with the reason', async () => {
     const { requests, audited } = await declined();
     assert.deepEqual([requests.size, requests.has('ada')], [0, false]);

@@ -202,3 +202,33 @@ def test_only_the_name_of_a_checkpoint_is_taken_to_go_on_from(value: str) -> Non
     with pytest.raises(CommonsError) as refused:
         checkpoint_name(value)
     assert refused.value.code == "BAD_REQUEST"
+
+
+def lose(work: TestRepo, name: str) -> None:
+    """As after a power cut: the name is there, the commit is not."""
+    (work.top / ".git/objects" / name[:2] / name[2:]).unlink()
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+async def test_one_whose_commit_is_lost_takes_no_other_with_it(
+    git: GitService, work: TestRepo, repo: Repo, place: int
+) -> None:
+    await keep(git, repo, b"a", "one", "two", "three")
+    found, _ = await page(git, repo)
+    lose(work, found[place]["hash"])
+    left = [each["message"] for each in found if each is not found[place]]
+    assert await messages(git, repo) == left
+    assert await messages(git, repo, b"a") == left
+    await keep(git, repo, b"a", "four")
+    assert await messages(git, repo) == ["Kept four", *left]
+    assert (await page(git, repo, limit=1))[1]["cursor"]
+
+
+async def test_a_repository_that_is_broken_otherwise_says_so(
+    git: GitService, work: TestRepo, repo: Repo
+) -> None:
+    await keep(git, repo, b"a", "one")
+    found, _ = await page(git, repo)
+    lose(work, found[0]["hash"])
+    lines = [e async for e in git.checkpoints.lines(repo, None, "", 50)]
+    assert [line["error"]["code"] for line in lines] == ["GIT_FAILED"]

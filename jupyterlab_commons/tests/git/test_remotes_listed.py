@@ -53,6 +53,18 @@ def to(remote: str) -> RemoteRequest:
     return RemoteRequest(remote, credentials=RIGHT)
 
 
+async def test_remotes_of_a_copied_configuration_are_listed_whatever_it_holds(
+    git: GitService, work: TestRepo, server: Forge, repo: Repo
+) -> None:
+    with (work.top / ".git/config").open("ab") as file:
+        file.write(b"[remote]\n\turl = https://nameless.example.org/x.git\n")
+        file.write(b'[remote "odd"]\n\turl = https://h\xffst.example.org/x.git\n')
+    told = (await git.remotes.listed(repo))["remotes"]
+    assert [each["name"] for each in told] == ["team", "backup", "odd"]
+    assert "nameless" not in str(told)
+    str(told).encode("utf-8")
+
+
 async def test_remotes_are_listed_with_their_hosts_and_no_secret(
     git: GitService, work: TestRepo, server: Forge, repo: Repo
 ) -> None:
