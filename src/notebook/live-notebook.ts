@@ -10,7 +10,12 @@ import { Signal, type ISignal } from '@lumino/signaling';
 import type { Transaction } from 'yjs';
 import { guardCell } from './live-cell';
 import { outputsChangedByOthers } from './outputs-changed';
-import { ownLettersLost, putLetters, type OwnLetters } from './own-letters';
+import {
+  OnTheWay,
+  ownLettersLost,
+  putLetters,
+  type OwnLetters
+} from './own-letters';
 
 /**
  * The shared model of a live notebook. It differs from an ordinary one in what
@@ -38,6 +43,9 @@ export class LiveNotebook extends YNotebook {
    * Others may clear them.
    */
   writesOutputs = true;
+
+  /** Whether there are edits that the companion has not said it has; the provider knows. */
+  isUnsaved: () => boolean = () => false;
 
   override get dirty(): boolean {
     return false;
@@ -133,16 +141,19 @@ export class LiveNotebook extends YNotebook {
         this._outputsReplaced.emit(cell);
       }
     }
-    this._letters = ownLettersLost(transaction, this);
+    const { since } = this._onTheWay;
+    this._letters = ownLettersLost(transaction, this, since);
   };
 
-  private _afterObservers = (): void => {
+  private _afterObservers = (transaction: Transaction): void => {
+    this._onTheWay.note(transaction);
     this._letters.splice(0).forEach(each => putLetters(each, this));
   };
 
   private _trusted = new WeakSet<YCellType>();
   private _moved: ReadonlySet<string> = new Set();
   private _letters: OwnLetters[] = [];
+  private readonly _onTheWay = new OnTheWay(() => this.isUnsaved());
   private _redrawing = false;
   private _outputsReplaced = new Signal<this, YCellType>(this);
 }

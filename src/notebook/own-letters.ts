@@ -9,6 +9,46 @@ export type OwnLetters = {
   pieces: { at: number; text: string }[];
 };
 
+/** So long after it was typed a letter may still be on its way to others. */
+const TRAVEL_MS = 5_000;
+const MOST_NOTED = 100;
+
+/** Knows since when letters of this page may not have been heard by everybody. */
+export class OnTheWay {
+  constructor(
+    /** Whether there are edits that the companion has not said it has. */
+    private readonly _isUnsaved: () => boolean
+  ) {}
+
+  /** After each transaction. */
+  note({ local, doc, beforeState, afterState }: Transaction): void {
+    const clock = beforeState.get(doc.clientID) ?? 0;
+    if (local && afterState.get(doc.clientID) !== clock) {
+      this._forget();
+      if (this._noted.length >= MOST_NOTED) {
+        // The first says where it begins, the newest how long to wait.
+        this._noted.splice(1, 1);
+      }
+      this._noted.push({ clock, at: Date.now() });
+    }
+  }
+
+  /** The clock of the first of them; Infinity for none. */
+  get since(): number {
+    this._forget();
+    return this._noted[0]?.clock ?? Infinity;
+  }
+
+  private _forget(): void {
+    const before = Date.now() - TRAVEL_MS;
+    while (!this._isUnsaved() && (this._noted[0]?.at ?? Infinity) < before) {
+      this._noted.shift();
+    }
+  }
+
+  private readonly _noted: { clock: number; at: number }[] = [];
+}
+
 type SharedType = Parameters<Transaction['changed']['get']>[0];
 type Letter = { letter: string; clock: number | null };
 
@@ -16,11 +56,13 @@ type Letter = { letter: string; clock: number | null };
  * What a transaction of somebody else would lose of what was typed here. A move
  * copies the text as whoever moves it knows it; letters that are on their way
  * then arrive in a cell that is no more. To be asked before observers are called.
- * The companion looks after its own moves (rule F10), and shows no presence.
+ * What is older than `since` they had heard of: where it is missing they took it
+ * away. The companion looks after its own moves (rule F10), and shows no presence.
  */
 export function ownLettersLost(
   transaction: Transaction,
-  notebook: LiveNotebook
+  notebook: LiveNotebook,
+  since: number
 ): OwnLetters[] {
   const cells = notebook.ydoc.getArray<YCellType['ymodel']>('cells');
   const list = cells as unknown as SharedType;
@@ -38,12 +80,13 @@ export function ownLettersLost(
     if (
       copy === undefined ||
       by === undefined ||
-      !notebook.awareness.getStates().has(by)
+      // Also of somebody who has left since.
+      !notebook.awareness.meta.has(by)
     ) {
       return [];
     }
     const letters = lettersOf(ysource, transaction);
-    const pieces = missing(letters, String(copy.get('source')));
+    const pieces = missing(letters, String(copy.get('source')), since);
     return pieces.length === 0 ? [] : [{ id: String(id), pieces }];
   });
 }
@@ -85,9 +128,15 @@ function lettersOf(text: Text, { deleteSet, doc }: Transaction): Letter[] {
 }
 
 /** The newest own letters, if the copy is the text without them; none where others have changed it too. */
-function missing(letters: Letter[], copy: string): OwnLetters['pieces'] {
+function missing(
+  letters: Letter[],
+  copy: string,
+  since: number
+): OwnLetters['pieces'] {
   const count = letters.length - copy.length;
-  const own = letters.flatMap(({ clock }) => (clock === null ? [] : [clock]));
+  const own = letters.flatMap(({ clock }) =>
+    clock === null || clock < since ? [] : [clock]
+  );
   if (count <= 0 || own.length < count) {
     return [];
   }

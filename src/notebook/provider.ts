@@ -29,6 +29,8 @@ export interface ILiveProviderOptions {
     writable: boolean;
     /** Only a notebook has outputs. */
     writesOutputs?: boolean;
+    /** Is given by the provider to who wants to know. */
+    isUnsaved?: () => boolean;
   };
   openSocket?: (url: string, protocols: string[]) => SyncSocket;
 }
@@ -48,6 +50,7 @@ export class LiveProvider implements IDisposable {
     this._entry = entry;
     this._document = document;
     this._tracker.role = entry.info.role;
+    document.isUnsaved = () => this._tracker.unsaved;
     this._provider = this._connect(openSocket);
     document.ydoc.on('update', this._onUpdate);
     companion.stateChanged.connect(this._onCompanion, this);

@@ -80,6 +80,8 @@ test('by keyboard alone: rows, a diff with images, a cell back, who wrote it, an
 
   const diff = mainTab(page, /Study.ipynb: .* → /);
   await expect(diff).toContainText('1 cell changed');
+  // It takes the keys once it is drawn.
+  await expect(diff.getByRole('heading', { level: 2 }).first()).toBeFocused();
   await keyboard.press('F7');
   const changed = diff.getByRole('region', { name: 'Changed: Code cell 2' });
   await expect(changed).toBeFocused();

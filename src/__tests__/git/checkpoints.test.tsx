@@ -121,7 +121,7 @@ describe('The list of checkpoints', () => {
       ['open', { ...file, rev: hash('c1c') }],
       ['diff', { ...file, from: hash('c1c') }],
       ['restore', { ...file, rev: hash('c1c') }],
-      ['checkpoint', {}]
+      ['checkpoint', file]
     ]);
   });
 

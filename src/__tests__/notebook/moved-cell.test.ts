@@ -170,13 +170,18 @@ describe('Whoever is in a cell that somebody else moves', () => {
   });
 });
 
+/** Bob has seen ada in the notebook, who may have left since. */
+function see({ ada, bob }: ReturnType<typeof twoPages>): void {
+  bob.awareness.meta.set(ada.ydoc.clientID, { clock: 1, lastUpdated: 0 });
+}
+
 describe('Letters on their way into a cell that somebody else moves', () => {
   /** Ada, whom bob sees in the notebook, moves the cell that bob types into. */
   function moved(type: (bob: LiveNotebook) => void, isSeen = true) {
     const pages = twoPages();
     const { ada, bob, deliver } = pages;
     if (isSeen) {
-      bob.awareness.getStates().set(ada.ydoc.clientID, {});
+      see(pages);
     }
     bob.cells[0]!.ysource.insert(5, 'ed');
     deliver();
@@ -214,6 +219,40 @@ describe('Letters on their way into a cell that somebody else moves', () => {
     });
     const wanted = ['# Title', 'printed(1)'];
     expect(both(pages)).toEqual([wanted, wanted]);
+  });
+
+  describe('once they have arrived', () => {
+    /** Bob's letters are everywhere; then ada puts what was before in another place. */
+    function restored(isUnsaved: boolean) {
+      const pages = twoPages();
+      const { ada, bob, deliver } = pages;
+      see(pages);
+      bob.isUnsaved = () => isUnsaved;
+      const now = jest.spyOn(Date, 'now').mockReturnValue(1_000_000);
+      bob.cells[0]!.ysource.insert(8, ' # wrong');
+      deliver();
+      now.mockReturnValue(1_006_000);
+      const [cell] = ada.cells;
+      const old = { ...cell!.toJSON(), source: 'print(1)' };
+      ada.transact(() => {
+        ada.deleteCell(0);
+        ada.insertCell(1, old);
+      });
+      deliver();
+      deliver();
+      now.mockRestore();
+      return both(pages);
+    }
+
+    it('stay away when somebody takes them away with the cell', () => {
+      const wanted = ['# Title', 'print(1)'];
+      expect(restored(false)).toEqual([wanted, wanted]);
+    });
+
+    it('are kept as long as nobody says that they have', () => {
+      const wanted = ['# Title', 'print(1) # wrong'];
+      expect(restored(true)).toEqual([wanted, wanted]);
+    });
   });
 
   it('are left to the companion where it moves the cell', () => {

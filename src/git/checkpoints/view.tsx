@@ -107,7 +107,9 @@ function Head(props: PartProps & { kept: Kept | null }): JSX.Element {
               type="button"
               className="jp-Commons-button"
               title={trans.__('Keep %1 as it is now', fileName(path))}
-              onClick={() => run('checkpoint', {})}
+              onClick={() =>
+                run('checkpoint', { repo: repoOf(model.state), path })
+              }
             >
               {trans.__('Keep one now')}
             </button>

@@ -7,17 +7,23 @@ import { OpenDocuments } from './open-files';
 import { shortName } from '../../ui/words';
 import { language } from '../../ui/language';
 
-/** Keeps the notebook in front as it is, beside all commits and branches. */
-export async function keepCheckpoint(parts: RestoreParts): Promise<void> {
+type File = { repo?: string; path?: string; kind?: string };
+
+/** Keeps a notebook as it is, beside all commits and branches: the one that is named, else the one in front. */
+export async function keepCheckpoint(
+  parts: RestoreParts,
+  named: File = {}
+): Promise<void> {
   const { app, files, trans } = parts;
   const found = currentNotebook(parts);
-  if (found === null) {
+  if (named.path === undefined && found === null) {
     Notification.info(trans.__('Open a notebook of your own files first.'), {
       autoClose: 5000
     });
     return;
   }
-  const { kind, repo, path } = await files.repository(found.path);
+  const { kind, repo, path }: File =
+    named.path === undefined ? await files.repository(found!.path) : named;
   if (repo === undefined || path === undefined) {
     Notification.info(
       kind === 'none'

@@ -81,15 +81,17 @@ export function createChanges(parts: ChangesParts): Changes {
   };
 }
 
+/** Tried again, it goes where it went before, whatever is chosen by then. */
 async function runRemote(
   verb: RemoteVerb,
-  props: ChangesProps & { moved: () => Promise<void> }
+  props: ChangesProps & { moved: () => Promise<void> },
+  to = props.choice.of(verb)
 ): Promise<void> {
-  const { model, remotes, choice, trans, runRemote: again, moved } = props;
+  const { model, remotes, choice, trans, moved } = props;
   const { repo } = model;
   model.endTrouble();
   model.say(null);
-  const end = await remotes.run(verb, repo, choice.of(verb));
+  const end = await remotes.run(verb, repo, to);
   if (repo !== model.repo) {
     return;
   }
@@ -103,7 +105,7 @@ async function runRemote(
     case 'failed':
       // It may be that a remote is gone.
       void choice.ask(repo, model.status?.branch);
-      model.fail(end.error, () => again(verb));
+      model.fail(end.error, () => void runRemote(verb, props, to));
       break;
     case 'left':
       model.say({

@@ -54,12 +54,13 @@ export class RemoteChoice {
       this._key = key;
       this._picked = null;
       this._found = null;
+      this._onChanged();
     }
     const turn = ++this._turn;
     // Without a list the verbs go as before, and say what they lack.
     const found = await this._calls.remotes(repo).catch(() => null);
     if (turn === this._turn) {
-      this._found = found;
+      this._found = found ?? this._found;
       this._onChanged();
     }
   }

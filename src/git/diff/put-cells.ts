@@ -68,9 +68,11 @@ export function putCell(
     return null;
   } else if (cell.cell_type !== content.cell_type) {
     stopCapturing(notebook);
+    // Of a deleted cell nobody can ask for its id.
+    const id = idOf(cell);
     notebook.transact(() => {
       notebook.deleteCell(at);
-      notebook.insertCell(at, asSharedCell({ ...content, id: idOf(cell) }));
+      notebook.insertCell(at, asSharedCell({ ...content, id }));
     });
   } else {
     // In the cell's own history, so that Ctrl+Z in its editor takes it back.
@@ -116,8 +118,9 @@ export function putNotebook(
       } else if (isLike(cell, content, 'cell')) {
         return;
       } else if (cell.cell_type !== content.cell_type) {
+        const id = idOf(cell);
         notebook.deleteCell(at);
-        notebook.insertCell(at, asSharedCell({ ...content, id: idOf(cell) }));
+        notebook.insertCell(at, asSharedCell({ ...content, id }));
       } else {
         update(cell, content, 'cell');
       }

@@ -46,12 +46,21 @@ async function run(
     case 'cell-history':
       return showCellHistory(parts);
     case 'checkpoint':
-      return keepCheckpoint(parts);
+      return keepCheckpoint(
+        parts,
+        textOf(args['path']) === undefined ? {} : fileOf(args)
+      );
   }
 }
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
+
+/** As a list of the panel names it. */
+const fileOf = (args: DiffArgs) => ({
+  repo: String(args['repo'] ?? ''),
+  path: String(args['path'])
+});
 
 function versionOf(args: DiffArgs) {
   const path = textOf(args['path']);

@@ -114,6 +114,15 @@ describe('Where fetch and push go', () => {
     expect(choice.isMissing('push')).toBe(false);
   });
 
+  it('stays as it was when it cannot be asked for again on the same branch', async () => {
+    const { calls, choice } = await show({ ...TWO, usual: 'team' });
+    choose('backup');
+    await act(() => choice.ask('work', 'main'));
+    calls.refusals.set('remotes', [new CommonsError('GIT_BUSY')]);
+    await act(() => choice.ask('work', 'main'));
+    expect(choice.of('push')).toBe('backup');
+  });
+
   it('shows names of others as text on one line', async () => {
     await show({
       more: true,

@@ -147,6 +147,29 @@ describe('Bringing back', () => {
     expect(heard).not.toHaveBeenCalled();
   });
 
+  it('a cell that becomes one of another kind keeps its id', () => {
+    for (const put of ['cell', 'notebook']) {
+      const notebook = open([code('a', 'one'), code('b', 'two')]);
+      const then = cellsOf({
+        cells: [
+          code('a', 'one'),
+          { id: 'b', cell_type: 'markdown', source: 'two', metadata: {} }
+        ]
+      });
+      if (put === 'cell') {
+        putCell(notebook, { at: 1, there: true }, then[1]!);
+      } else {
+        putNotebook(notebook, then, {});
+      }
+      expect(
+        notebook.cells.map(cell => [cell.getId(), cell.cell_type])
+      ).toEqual([
+        ['a', 'code'],
+        ['b', 'markdown']
+      ]);
+    }
+  });
+
   it('brings no trust along', () => {
     const notebook = open([code('a', 'x')]);
     const old = cellContent(code('a', 'y', { metadata: { trusted: true } }));
