@@ -155,7 +155,7 @@ describe('Bringing back', () => {
           code('a', 'one'),
           { id: 'b', cell_type: 'markdown', source: 'two', metadata: {} }
         ]
-      });
+      })!;
       if (put === 'cell') {
         putCell(notebook, { at: 1, there: true }, then[1]!);
       } else {
