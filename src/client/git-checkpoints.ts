@@ -1,13 +1,11 @@
 import {
-  CommonsError,
   gitCheckpointLine,
-  isErrorCode,
   type GitCheckpointLine,
   type GitKept
 } from '@jupyterlab-commons/protocol';
 import type { ServerConnection } from '@jupyterlab/services';
 import { askGit } from './git-call';
-import { readJsonLines } from './git-stream';
+import { readToEnd } from './git-stream';
 
 export type CheckpointQuery = {
   repo: string;
@@ -32,20 +30,8 @@ export function checkpointCalls(
 ): ListCheckpoints {
   return async (query, take, signal) => {
     const answer = await askGit(settings, 'GET', 'checkpoints', query, signal);
-    let end: CheckpointEnd | undefined;
-    await readJsonLines(answer.body!, gitCheckpointLine, lines => {
-      take(lines.flatMap(({ checkpoint }) => checkpoint ?? []));
-      for (const line of lines) {
-        if (line.error !== undefined) {
-          const { code, detail } = line.error;
-          throw new CommonsError(isErrorCode(code) ? code : 'INTERNAL', detail);
-        }
-        end ??= line.end;
-      }
-    });
-    if (end === undefined) {
-      throw new CommonsError('GIT_FAILED', 'the answer was cut off');
-    }
-    return end;
+    return readToEnd(answer.body!, gitCheckpointLine, lines =>
+      take(lines.flatMap(({ checkpoint }) => checkpoint ?? []))
+    );
   };
 }

@@ -3,6 +3,7 @@ import { othersTurn } from '../clock.ts';
 import { inSlices } from '../ledger/slices.ts';
 import type { LedgerUser, Millis } from '../ledger/types.ts';
 import { SharedLists, rowOf, type Row, type ServersNow } from './admin-row.ts';
+import { freshFor } from './freshness.ts';
 import type { Quota } from './quota.ts';
 import { REPORT_DAYS } from './report.ts';
 import type { PolicySet } from './types.ts';
@@ -10,11 +11,8 @@ import { daysUntil, noUse, type Day, type Used } from './use.ts';
 
 /** A table of so many people is made within a moment, and waited for. */
 const FEW = 500;
-/** How long it is not made anew, of few and of many. */
+/** How long it is not made anew, of few. */
 const FRESH_FEW_MS = 1_000;
-const FRESH_MS = 10_000;
-/** And so many times as long as it took to make: a small part of the process is enough for it. */
-const FRESH_TIMES = 25;
 /** An older one, or one so many times as old as it may be, is not shown while the next one is made. */
 const OLD_MS = 120_000;
 const OLD_TIMES = 3;
@@ -62,9 +60,7 @@ export class AdminTable {
     }
     const age = now - table.at;
     const few = table.rows.length <= FEW;
-    const fresh = few
-      ? FRESH_FEW_MS
-      : Math.max(FRESH_MS, FRESH_TIMES * table.tookMs);
+    const fresh = few ? FRESH_FEW_MS : freshFor(table.tookMs);
     if (age >= 0 && age < fresh) {
       return table;
     }

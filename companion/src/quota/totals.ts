@@ -1,14 +1,10 @@
 import { inSlices } from '../ledger/slices.ts';
 import type { Millis } from '../ledger/types.ts';
 import type { ServersNow } from './admin-row.ts';
+import { freshFor } from './freshness.ts';
 import type { Quota } from './quota.ts';
 import { standingOf } from './standing.ts';
 import type { Situation } from './types.ts';
-
-/** How long sums are not made anew. */
-const FRESH_MS = 10_000;
-/** And so many times as long as it took to make them: a small part of the process is enough for it. */
-const FRESH_TIMES = 25;
 
 /** How the people of the hub stand with one policy. */
 export type PolicyTotals = {
@@ -50,13 +46,13 @@ export class PeopleTotals {
     this.#serversNow = options.serversNow;
   }
 
-  /** At most so old as the bounds above say; other policies and what was granted show at once. */
+  /** At most as old as `freshFor` says; other policies and what was granted show at once. */
   get(): Promise<Totals> {
     const made = this.#made;
     const { set, overrides, now } = this.#quota.situation();
     if (made?.set === set && made.overrides === overrides) {
       const age = now - made.at;
-      if (age >= 0 && age < Math.max(FRESH_MS, FRESH_TIMES * made.tookMs)) {
+      if (age >= 0 && age < freshFor(made.tookMs)) {
         return Promise.resolve(made.totals);
       }
     }
