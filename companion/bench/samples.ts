@@ -34,7 +34,7 @@ function companion() {
     after: () => () => {}
   };
   const log = createLog({ level: 'warn', write: line => console.error(line) });
-  const links = new Links({ clock, log, mostChars: 1024 });
+  const links = new Links({ clock, log, mostChars: 1024, gatherMs: 0 });
   const samples = new Samples({ links, clock, log });
   return { time, links, samples };
 }

@@ -35,6 +35,24 @@ function letOneGoOn(): void {
   goOn?.();
 }
 
+/** A turn of the event loop is this, what came in meanwhile, and now and then a collection of garbage. */
+const SLICE_MS = 2;
+
+/** Does something for each, and lets others have their turn every few milliseconds. */
+export async function inSlices<T>(
+  items: Iterable<T>,
+  act: (item: T) => void
+): Promise<void> {
+  let begun = performance.now();
+  for (const item of items) {
+    act(item);
+    if (performance.now() - begun > SLICE_MS) {
+      await othersTurn();
+      begun = performance.now();
+    }
+  }
+}
+
 /** What ends a piece, such as telling everybody, can cost as much again. */
 const PIECE_MS = 10;
 

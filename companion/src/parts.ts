@@ -32,6 +32,9 @@ import type { LedgerStore } from './storage/ledger-store.ts';
 import type { DocumentStore } from './storage/store.ts';
 import { Samples } from './usage/samples.ts';
 
+/** Long enough to read dozens of samples together, and too short for anybody to notice. */
+const GATHER_MS = 250;
+
 /** What every part is made from. */
 export type Given = {
   config: Config;
@@ -82,7 +85,11 @@ export function documentParts(given: Given, people: PeopleParts) {
     },
     presenceChanged: ({ id }) => events.presenceChanged(id)
   });
-  const links = new Links({ clock, log, mostChars: config.documentBytes });
+  const links = new Links({
+    ...{ clock, log },
+    mostChars: config.documentBytes,
+    gatherMs: GATHER_MS
+  });
   const samples = new Samples({ links, clock, log });
   // Files tell of changes, sharing of rights; both reach open sockets through the watch.
   const changed = (id: string) => watch.changedForOwner(id);

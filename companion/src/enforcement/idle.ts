@@ -1,10 +1,9 @@
 import type { Decoded, idleAdvice } from '@jupyterlab-commons/protocol';
-import { every } from '../clock.ts';
-import { inSlices } from '../ledger/slices.ts';
+import { every, inSlices } from '../clock.ts';
 import type { Run } from '../ledger/types.ts';
 import type { Clock } from '../rooms/types.ts';
 import type { UsedDelta } from '../usage/delta.ts';
-import type { HeardSample } from '../usage/lives.ts';
+import type { ServerPresent } from '../usage/lives.ts';
 import { keyOf, type Millis } from './types.ts';
 
 type Advice = Decoded<typeof idleAdvice>['servers'][number];
@@ -20,7 +19,7 @@ const GPU_SHARE = 0.02;
 
 export type IdleOptions = {
   running: () => readonly Run[];
-  newest: (user: string, server: string) => HeardSample | null;
+  newest: (user: string, server: string) => ServerPresent | null;
   /** Whether somebody has a live document of that server open. */
   hasPeople: (user: string, server: string) => boolean;
   clock: Clock;
@@ -99,10 +98,10 @@ export class Idle {
     if (heard === null || now - heard.heardAt > SILENT_MS) {
       return ['unknown'];
     }
-    const { busy, cpu } = heard.sample;
+    const { busy, cpuCores = 0 } = heard;
     const signs: [Sign, boolean][] = [
       ['kernel', busy],
-      ['cpu', (cpu.used ?? 0) >= CPU_CORES],
+      ['cpu', cpuCores >= CPU_CORES],
       ['gpu', this.#gpuAtWork.get(keyOf({ user, server })) ?? false],
       ['people', hasPeople(user, server)]
     ];

@@ -1,5 +1,4 @@
-import { every } from '../clock.ts';
-import { inSlices } from '../ledger/slices.ts';
+import { every, inSlices } from '../clock.ts';
 import { reasonOf, type Log } from '../log.ts';
 import type { Clock } from '../rooms/types.ts';
 import type { Notices } from './notices.ts';

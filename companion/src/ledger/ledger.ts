@@ -1,4 +1,4 @@
-import { every, othersTurn } from '../clock.ts';
+import { every, inSlices, othersTurn } from '../clock.ts';
 import type { ListedUser } from '../hub/users-page.ts';
 import { reasonOf, type Log } from '../log.ts';
 import type { Clock } from '../rooms/types.ts';
@@ -15,7 +15,6 @@ import {
 } from './counting.ts';
 import { Outbox } from './outbox.ts';
 import { NO_RATES } from './rates.ts';
-import { inSlices } from './slices.ts';
 import { SteadyClock } from './steady-clock.ts';
 import type {
   Correction,

@@ -24,11 +24,22 @@ export type Name = Pick<ReportedHour, 'kind' | 'name' | 'path'>;
 /** What one notebook used between two samples. */
 export type Part = Name & ReportedAmounts;
 
-const nothing: ReportedAmounts = {
+export const nothing: Readonly<ReportedAmounts> = {
   cpuSeconds: 0,
   memoryByteSeconds: 0,
   gpuBusySeconds: 0,
   gpuHeldSeconds: 0
+};
+
+type Counters = ReportedLife['consumers'][string];
+
+/**
+ * What has been counted of the newest life of a server. It is changed in
+ * place: what is made anew with each report of thousands of servers is what a
+ * collection of garbage takes its time for.
+ */
+export type CountedLife = Omit<ReportedLife, 'consumers'> & {
+  readonly consumers: Map<string, Counters>;
 };
 
 /** What belongs to none of the others, or to those that are too many. */
@@ -46,8 +57,16 @@ const amountsOf = (
 export const isNothing = (amounts: ReportedAmounts) =>
   names.every(name => amounts[name] <= 0);
 
-export const plus = (a: ReportedAmounts, b: ReportedAmounts) =>
-  amountsOf(name => a[name] + b[name]);
+/** Adds to `sum`; `share` of it where that is told. */
+export function addTo(
+  sum: ReportedAmounts,
+  added: ReportedAmounts,
+  share = 1
+): void {
+  for (const name of names) {
+    sum[name] += added[name] * share;
+  }
+}
 
 /** A life of which nothing has been counted. */
 export function newLife(
@@ -55,26 +74,42 @@ export function newLife(
   server: string,
   boot: string,
   at: Millis
-): ReportedLife {
-  return { user, server, boot, at, counted: { ...nothing }, consumers: {} };
+): CountedLife {
+  const counted = { ...nothing };
+  return { user, server, boot, at, counted, consumers: new Map() };
 }
 
+export const countedLife = (life: ReportedLife): CountedLife => ({
+  ...life,
+  counted: { ...life.counted },
+  consumers: new Map(Object.entries(life.consumers))
+});
+
+/** As it is now; what is counted afterwards does not change it. */
+export const reportedLife = (life: CountedLife): ReportedLife => ({
+  ...life,
+  counted: { ...life.counted },
+  consumers: Object.fromEntries(
+    [...life.consumers].map(([key, counters]) => [key, { ...counters }])
+  )
+});
+
 /**
- * What is new since `life` was last counted, by notebook, and the life after
- * it. The parts add up to what the server itself has used, which is cut to what
+ * What is new since `life` was last counted, by notebook; then it is counted.
+ * The parts add up to what the server itself has used, which is cut to what
  * its limits allow; so a notebook can claim no more than there is.
  */
 export function countReport(
-  life: ReportedLife,
+  life: CountedLife,
   delta: UsedDelta,
   sample: LinkSample
-): { life: ReportedLife; parts: Part[] } {
+): Part[] {
   const added = amountsOf(name =>
     // All of a life is told when the companion has forgotten its samples.
     Math.max(0, delta[name] - (delta.from === null ? life.counted[name] : 0))
   );
   const claims = sample.consumers.map(consumer =>
-    claimOf(consumer, life.consumers[consumer.key])
+    claimOf(consumer, life.consumers.get(consumer.key))
   );
   const share = amountsOf(name => {
     const claimed = claims.reduce((sum, claim) => sum + claim[name], 0);
@@ -89,24 +124,19 @@ export function countReport(
     // What only rounding leaves is nothing.
     return left > 1e-9 * added[name] ? left : 0;
   });
-  return {
-    life: {
-      ...life,
-      at: delta.to,
-      counted: plus(life.counted, added),
-      consumers: countersOf(life, sample)
-    },
-    parts: [...parts, { ...REST, ...rest }].filter(part => !isNothing(part))
-  };
+  life.at = delta.to;
+  addTo(life.counted, added);
+  raiseCounters(life, sample.consumers);
+  return [...parts, { ...REST, ...rest }].filter(part => !isNothing(part));
 }
 
 type Consumer = LinkSample['consumers'][number];
 
 function claimOf(
   consumer: Consumer,
-  before: ReportedLife['consumers'][string] | undefined
+  before: Counters | undefined
 ): Part {
-  const grown = (name: 'cpuSeconds' | 'memoryByteSeconds' | 'gpuHeldSeconds') =>
+  const grown = (name: keyof Counters) =>
     Math.max(0, consumer[name] - (before?.[name] ?? 0));
   return {
     ...nameOf(consumer),
@@ -125,28 +155,35 @@ function nameOf({ kind, name, path = '' }: Consumer): Name {
   return { kind, name, path: path.length > MOST_PATH ? '' : path };
 }
 
-/** The highest counters of those that are told of now; the others have ended, or used little. */
-function countersOf(
-  life: ReportedLife,
-  sample: LinkSample
-): ReportedLife['consumers'] {
-  const entries = sample.consumers.map(consumer => {
-    const before = life.consumers[consumer.key];
-    const most = (
-      name: 'cpuSeconds' | 'memoryByteSeconds' | 'gpuHeldSeconds'
-    ) => Math.max(consumer[name], before?.[name] ?? 0);
-    return [
-      consumer.key,
-      {
-        cpuSeconds: most('cpuSeconds'),
-        memoryByteSeconds: most('memoryByteSeconds'),
-        gpuHeldSeconds: most('gpuHeldSeconds')
+/** Keeps the highest counters of those that are told of now, and of some that were told of before. */
+function raiseCounters(
+  { consumers: known }: CountedLife,
+  told: readonly Consumer[]
+): void {
+  for (const { key, ...now } of told) {
+    const { cpuSeconds, memoryByteSeconds, gpuHeldSeconds } = now;
+    const before = known.get(key);
+    if (before === undefined) {
+      known.set(key, { cpuSeconds, memoryByteSeconds, gpuHeldSeconds });
+    } else {
+      before.cpuSeconds = Math.max(before.cpuSeconds, cpuSeconds);
+      before.memoryByteSeconds = Math.max(
+        before.memoryByteSeconds,
+        memoryByteSeconds
+      );
+      before.gpuHeldSeconds = Math.max(before.gpuHeldSeconds, gpuHeldSeconds);
+    }
+  }
+  // Those that have ended, or used little, come back with what they had.
+  const most = 3 * told.length + 20;
+  if (known.size > most) {
+    const current = new Set(told.map(({ key }) => key));
+    for (const key of known.keys()) {
+      if (known.size > most && !current.has(key)) {
+        known.delete(key);
       }
-    ] as const;
-  });
-  // Those that were told of before come back with what they had.
-  const kept = Object.entries(life.consumers).slice(-2 * entries.length - 20);
-  return Object.fromEntries([...kept, ...entries]);
+    }
+  }
 }
 
 /** The hours that `[from, to)` lies in, each with its share. */

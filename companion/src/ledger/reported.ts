@@ -11,11 +11,15 @@ import {
 } from '../storage/ledger-store.ts';
 import type { UsedDelta } from '../usage/delta.ts';
 import {
+  addTo,
+  countedLife,
   countReport,
   hoursOf,
   newLife,
-  plus,
+  nothing,
+  reportedLife,
   REST,
+  type CountedLife,
   type Name,
   type Part
 } from './report-lives.ts';
@@ -36,8 +40,6 @@ export type ReportedOptions = {
   store: Pick<LedgerStore, 'lives' | 'putReported' | 'reported'>;
   clock: Clock;
   log: Log;
-  /** The sample that a delta was just counted from. */
-  newest: (user: string, server: string) => { sample: LinkSample } | null;
 };
 
 /**
@@ -48,7 +50,7 @@ export type ReportedOptions = {
  */
 export class Reported {
   readonly #options: ReportedOptions;
-  readonly #lives = new Map<string, ReportedLife>();
+  readonly #lives = new Map<string, CountedLife>();
   /** By user: what has not been written yet. */
   #hours = new Map<string, Rows>();
   readonly #changed = new Set<string>();
@@ -66,7 +68,7 @@ export class Reported {
   async load(): Promise<void> {
     const { store, clock } = this.#options;
     for (const life of await store.lives()) {
-      this.#lives.set(keyOf(life.user, life.server), life);
+      this.#lives.set(keyOf(life.user, life.server), countedLife(life));
     }
     const early = this.#early ?? [];
     this.#early = null;
@@ -84,11 +86,12 @@ export class Reported {
     await this.flush();
   }
 
-  used(user: string, server: string, delta: UsedDelta): void {
-    const sample = this.#options.newest(user, server)?.sample;
-    if (sample === undefined) {
-      return;
-    }
+  used(
+    user: string,
+    server: string,
+    delta: UsedDelta,
+    sample: LinkSample
+  ): void {
     const count = () => this.#count(user, server, delta, sample);
     if (this.#early === null) {
       count();
@@ -107,7 +110,11 @@ export class Reported {
     const add = (sum: ReportedSum) => {
       const key = nameKeyOf(sum, sum.server);
       const known = sums.get(key);
-      sums.set(key, known ? { ...known, ...plus(known, sum) } : sum);
+      if (known === undefined) {
+        sums.set(key, { ...sum });
+      } else {
+        addTo(known, sum);
+      }
     };
     (await this.#options.store.reported(user, from, to)).forEach(add);
     for (const hours of [this.#hours, this.#leaving]) {
@@ -134,14 +141,17 @@ export class Reported {
   ): void {
     const key = keyOf(user, server);
     const known = this.#lives.get(key);
-    const isKnown = known?.boot === delta.boot;
-    const before = isKnown
-      ? known
-      : newLife(user, server, delta.boot, delta.to - sample.seconds * 1000);
-    const { life, parts } = countReport(before, delta, sample);
-    this.#lives.set(key, life);
+    const life =
+      known?.boot === delta.boot
+        ? known
+        : newLife(user, server, delta.boot, delta.to - sample.seconds * 1000);
+    const from = delta.from ?? life.at;
+    const parts = countReport(life, delta, sample);
+    if (life !== known) {
+      this.#lives.set(key, life);
+    }
     this.#changed.add(key);
-    for (const { hour, share } of hoursOf(delta.from ?? before.at, delta.to)) {
+    for (const { hour, share } of hoursOf(from, delta.to)) {
       parts.forEach(part => this.#add(user, server, hour, share, part));
     }
   }
@@ -155,18 +165,22 @@ export class Reported {
   ): void {
     const { name: of, key: nameKey } = this.#bounded(user, server, hour, part);
     const { kind, name, path } = of;
-    const rows = this.#hours.get(user) ?? (new Map() as Rows);
-    this.#hours.set(user, rows);
-    const row: ReportedHour = {
-      ...{ user, server, hour, kind, name, path },
-      cpuSeconds: part.cpuSeconds * share,
-      memoryByteSeconds: part.memoryByteSeconds * share,
-      gpuBusySeconds: part.gpuBusySeconds * share,
-      gpuHeldSeconds: part.gpuHeldSeconds * share
-    };
     const key = `${hour} ${nameKey}`;
-    const known = rows.get(key);
-    rows.set(key, known ? { ...known, ...plus(known, row) } : row);
+    let row = this.#rowsOf(user).get(key);
+    if (row === undefined) {
+      row = { user, server, hour, kind, name, path, ...nothing };
+      this.#rowsOf(user).set(key, row);
+    }
+    addTo(row, part, share);
+  }
+
+  #rowsOf(user: string): Rows {
+    let rows = this.#hours.get(user);
+    if (rows === undefined) {
+      rows = new Map();
+      this.#hours.set(user, rows);
+    }
+    return rows;
   }
 
   /** A person who makes up names has their use counted with the rest. */
@@ -177,10 +191,11 @@ export class Reported {
     name: Name
   ): { name: Name; key: string } {
     const day = Math.floor(at / DAY_MS);
-    const names = this.#names.get(user);
-    const today =
-      names?.day === day ? names : { day, known: new Set<string>() };
-    this.#names.set(user, today);
+    let today = this.#names.get(user);
+    if (today?.day !== day) {
+      today = { day, known: new Set() };
+      this.#names.set(user, today);
+    }
     const key = nameKeyOf(name, server);
     if (!today.known.has(key) && today.known.size >= MOST_NAMES) {
       return { name: REST, key: nameKeyOf(REST, server) };
@@ -220,7 +235,10 @@ export class Reported {
     const lives = new Map<string, ReportedLife[]>();
     for (const key of changed) {
       const life = this.#lives.get(key)!;
-      lives.set(life.user, [...(lives.get(life.user) ?? []), { ...life }]);
+      lives.set(life.user, [
+        ...(lives.get(life.user) ?? []),
+        reportedLife(life)
+      ]);
     }
     let batch = newBatch();
     for (const [user, own] of lives) {
@@ -239,11 +257,14 @@ export class Reported {
 
   #takeBack(leaving: Map<string, Rows>): void {
     for (const [user, rows] of leaving) {
-      const own = this.#hours.get(user) ?? (new Map() as Rows);
-      this.#hours.set(user, own);
+      const own = this.#rowsOf(user);
       for (const [key, row] of rows) {
         const newer = own.get(key);
-        own.set(key, newer ? { ...row, ...plus(row, newer) } : row);
+        if (newer === undefined) {
+          own.set(key, row);
+        } else {
+          addTo(newer, row);
+        }
       }
     }
   }

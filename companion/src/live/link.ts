@@ -12,10 +12,12 @@ import {
   type NewsKind
 } from '@jupyterlab-commons/protocol';
 import type { WebSocket } from 'ws';
+import { systemClock } from '../clock.ts';
 import type { Proven } from '../hub/identity.ts';
 import { PROTOCOL_OLDEST } from '../http/session.ts';
 import { printable, reasonOf, type Log } from '../log.ts';
 import type { Clock } from '../rooms/types.ts';
+import { Gathered } from './gathered.ts';
 import { closeSocket, keepAlive } from './sockets.ts';
 
 const ANSWER_MS = 30_000;
@@ -24,6 +26,10 @@ const MOST_REQUESTS = 32;
 /** Servers, named ones too, that one person may link at a time. */
 const MOST_PER_USER = 20;
 const MOST_LINKS = 10_000;
+/** What a frame is about stands within its first bytes. */
+const NEWS_BYTES = 24;
+/** A larger frame is not kept waiting, so that what waits takes little memory. */
+const MOST_SAMPLE_BYTES = 65_536;
 
 /** A request; `content` goes out in parts after it. */
 export type LinkCall = Omit<LinkRequest, 'id'> & { content?: string };
@@ -214,6 +220,8 @@ export interface LinkListener {
   goodbye?(link: ServerLink, news: unknown): void;
 }
 
+type Sender = { link: ServerLink; greeted: () => void };
+
 /** All links: one for each server of each user, and the newest wins. */
 export class Links {
   readonly #links = new Map<string, ServerLink>();
@@ -221,8 +229,21 @@ export class Links {
   readonly #log: Log;
   readonly #mostChars: number;
   readonly #listeners: LinkListener[] = [];
+  readonly #samples: Gathered<Sender>;
 
-  constructor(options: { clock: Clock; log: Log; mostChars: number }) {
+  constructor(options: {
+    clock: Clock;
+    log: Log;
+    mostChars: number;
+    /** A sample may wait so long for others to be read with. */
+    gatherMs: number;
+  }) {
+    this.#samples = new Gathered({
+      // Of the machine: it is about this process being busy, not about when things happen.
+      clock: systemClock,
+      waitMs: options.gatherMs,
+      handle: (sender, frame) => this.#hear(sender, frame)
+    });
     this.#clock = options.clock;
     this.#log = options.log;
     this.#mostChars = options.mostChars;
@@ -256,21 +277,33 @@ export class Links {
       mostChars: this.#mostChars
     });
     const cancel = this.#clock.after(HELLO_MS, () => link.close('BAD_REQUEST'));
+    const sender = { link, greeted: cancel };
     socket.on('message', (data, isBinary) => {
-      try {
-        this.#receive(link, isBinary ? null : JSON.parse(String(data)), cancel);
-      } catch (error) {
-        this.#log.warn('a link sent what cannot be read', {
-          user,
-          reason: reasonOf(error)
-        });
-        link.close('BAD_REQUEST');
+      const frame = data as Buffer;
+      if (!isBinary && isAboutSample(frame)) {
+        this.#samples.add(sender, frame);
+      } else {
+        this.#samples.flush(sender);
+        this.#hear(sender, isBinary ? null : frame);
       }
     });
     socket.on('close', () => {
       cancel();
+      this.#samples.flush(sender);
       this.#ended(link);
     });
+  }
+
+  #hear({ link, greeted }: Sender, frame: Buffer | null): void {
+    try {
+      this.#receive(link, frame && JSON.parse(String(frame)), greeted);
+    } catch (error) {
+      this.#log.warn('a link sent what cannot be read', {
+        user: link.user,
+        reason: reasonOf(error)
+      });
+      link.close('BAD_REQUEST');
+    }
   }
 
   #receive(link: ServerLink, message: unknown, greeted: () => void): void {
@@ -355,6 +388,14 @@ export class Links {
   #isCurrent(link: ServerLink): boolean {
     return this.#links.get(keyOf(link.user, link.server)) === link;
   }
+}
+
+/** Whether it looks like one. A wrong guess is harmless: it is read all the same. */
+function isAboutSample(frame: Buffer): boolean {
+  return (
+    frame.length <= MOST_SAMPLE_BYTES &&
+    frame.subarray(0, NEWS_BYTES).includes('"sample"')
+  );
 }
 
 /** User names hold no slash, so no two pairs have the same key. */

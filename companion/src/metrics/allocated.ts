@@ -1,4 +1,4 @@
-import { inSlices } from '../ledger/slices.ts';
+import { inSlices } from '../clock.ts';
 import type { LedgerView, Run } from '../ledger/types.ts';
 import type { BoundedNames } from './bounded.ts';
 import type { Measured } from './exposition.ts';

@@ -1,5 +1,4 @@
-import { othersTurn } from '../clock.ts';
-import { inSlices } from '../ledger/slices.ts';
+import { inSlices, othersTurn } from '../clock.ts';
 import type { LedgerView } from '../ledger/types.ts';
 import type { SpawnCounts } from '../enforcement/spawn.ts';
 import type { PolicyTotals, Totals } from '../quota/totals.ts';

@@ -3,7 +3,7 @@ import type {
   AdminPolicies,
   UsedDay
 } from '@jupyterlab-commons/protocol';
-import { inSlices } from '../ledger/slices.ts';
+import { inSlices } from '../clock.ts';
 import type { Row } from './admin-row.ts';
 import type { Table } from './admin-table.ts';
 import { seesGroup, seesUser, type Sight } from './group-admins.ts';

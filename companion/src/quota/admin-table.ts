@@ -1,6 +1,5 @@
 import type { Override } from '@jupyterlab-commons/protocol';
-import { othersTurn } from '../clock.ts';
-import { inSlices } from '../ledger/slices.ts';
+import { inSlices, othersTurn } from '../clock.ts';
 import type { LedgerUser, Millis } from '../ledger/types.ts';
 import { SharedLists, rowOf, type Row, type ServersNow } from './admin-row.ts';
 import { freshFor } from './freshness.ts';

@@ -108,16 +108,11 @@ export class QuotaParts {
     this.#hubWatch =
       hub && new HubWatch({ hub, ledger, clock, log, pollSeconds });
     this.#meters = new Meters({ ledger, clock, log });
-    this.#reported = new Reported({
-      ...{ store, clock, log },
-      newest: (user, server) => options.samples.newest(user, server)
-    });
+    this.#reported = new Reported({ store, clock, log });
     options.samples.listen(this.#reported);
     options.samples.listen({
-      used: (user, server, delta) => {
-        const { gpus = 0 } = options.samples.newest(user, server)?.sample ?? {};
-        this.#gpus.used(user, server, delta, gpus);
-      }
+      used: (user, server, delta, { gpus }) =>
+        this.#gpus.used(user, server, delta, gpus)
     });
   }
 
@@ -218,20 +213,20 @@ export class QuotaParts {
     const { samples, clock } = this.#options;
     const heard = samples.newest(user, server);
     return heard !== null && clock.now() - heard.heardAt <= SILENT_MS
-      ? heard.sample
+      ? heard
       : null;
   }
 
   #serverNow(user: string, server: string): ServerNow {
-    const sample = this.#heard(user, server);
-    if (sample === null) {
+    const heard = this.#heard(user, server);
+    if (heard === null) {
       return { linked: false, gpu: null };
     }
-    const { memory, cpu } = sample;
+    const { memoryBytes, cpuCores } = heard;
     return {
       linked: true,
-      ...(memory.used === undefined ? {} : { memoryBytes: memory.used }),
-      ...(cpu.used === undefined ? {} : { cpuCores: cpu.used }),
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
+      ...(cpuCores === undefined ? {} : { cpuCores }),
       gpu: this.#gpus.of(user, server)
     };
   }

@@ -4,7 +4,7 @@ import {
   type Decoded,
   type policyTried
 } from '@jupyterlab-commons/protocol';
-import { inSlices } from '../ledger/slices.ts';
+import { inSlices } from '../clock.ts';
 import { evaluate } from './evaluate.ts';
 import { readPolicySet } from './policy-file.ts';
 import type { Quota } from './quota.ts';

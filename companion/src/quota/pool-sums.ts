@@ -1,6 +1,5 @@
 import { perHour } from '../ledger/rates.ts';
-import { othersTurn } from '../clock.ts';
-import { inSlices } from '../ledger/slices.ts';
+import { inSlices, othersTurn } from '../clock.ts';
 import type { LedgerView, Millis } from '../ledger/types.ts';
 import { balanceLevel, periodStarts, usedByPeriod } from './balance.ts';
 import { isBelow, piecesOf, thinned, within, type Piece } from './course.ts';

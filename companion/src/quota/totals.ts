@@ -1,4 +1,4 @@
-import { inSlices } from '../ledger/slices.ts';
+import { inSlices } from '../clock.ts';
 import type { Millis } from '../ledger/types.ts';
 import type { ServersNow } from './admin-row.ts';
 import { freshFor } from './freshness.ts';

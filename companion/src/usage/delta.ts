@@ -30,7 +30,7 @@ export type UsedDelta = Amounts & {
 
 /** What has to be remembered of one server between two samples. */
 export type Account = {
-  boot: string;
+  readonly boot: string;
   heardAt: number;
   /** The highest values heard of this life. */
   counted: Amounts;
@@ -39,6 +39,14 @@ export type Account = {
   /** Seconds of use that were allowed and not taken, at most `SPARE_SECONDS`. */
   spare: Amounts;
 };
+
+/** Makes `kept` what `now` is, without making anything anew. */
+export function retain(kept: Account, now: Account): void {
+  kept.heardAt = now.heardAt;
+  Object.assign(kept.counted, now.counted);
+  Object.assign(kept.most, now.most);
+  Object.assign(kept.spare, now.spare);
+}
 
 /** A report may be this late and still lose nothing: the link is given up before. */
 export const SPARE_SECONDS = 60;

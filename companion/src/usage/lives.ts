@@ -1,5 +1,5 @@
-import type { LinkSample } from '@jupyterlab-commons/protocol';
-import type { Account } from './delta.ts';
+import { linkSample, type LinkSample } from '@jupyterlab-commons/protocol';
+import { retain, type Account } from './delta.ts';
 
 /** What is known of a server without a link is kept for this long. */
 export const KEEP_MS = 24 * 60 * 60_000;
@@ -11,30 +11,87 @@ const MOST_TOLD = 4;
 /** What a server said of itself, and when it came, by the companion's clock. */
 export type HeardSample = { sample: LinkSample; heardAt: number };
 
-/** One life of one server, from its first sample on. */
-export type Life = HeardSample & {
-  account: Account;
-  /** It has ended on purpose: nothing was lost. */
-  goodbye: boolean;
-  /** How the life before it ended, until this one has taken note of it. */
-  lost: HeardSample | null;
-  told: string[];
+/** What of the newest sample is asked for again and again. */
+export type ServerPresent = {
+  readonly seq: number;
+  readonly heardAt: number;
+  readonly busy: boolean;
+  readonly gpus: number;
+  readonly memoryBytes: number | undefined;
+  readonly cpuCores: number | undefined;
 };
 
-/** What a new life begins with. Only one that comes over a new link can follow a lost one. */
-export function follow(
-  before: Life | undefined,
-  isNewLink: boolean
-): Pick<Life, 'lost' | 'told'> {
-  const told = before?.told ?? [];
-  if (before === undefined || before.goodbye || !isNewLink) {
-    return { lost: null, told };
+/** As JSON: hardly one in a thousand is ever read again. */
+type Lost = { text: string; heardAt: number };
+
+/**
+ * One life of one server, from its first sample on.
+ *
+ * It is changed in place, and the sample is one text: of thousands of servers
+ * whatever is made anew with each sample lives long enough for the garbage
+ * collector to move it twice, while everybody waits.
+ */
+export class Life implements ServerPresent {
+  readonly boot: string;
+  readonly account: Account;
+  /** Lives before this one that were told to be lost. */
+  readonly told: readonly string[];
+  seq = 0;
+  heardAt = 0;
+  busy = false;
+  gpus = 0;
+  memoryBytes: number | undefined;
+  cpuCores: number | undefined;
+  /** It has ended on purpose: nothing was lost. */
+  goodbye = false;
+  #text = '';
+  #lost: Lost | null;
+
+  /** Only a life that comes over a new link can follow a lost one. */
+  constructor(
+    account: Account,
+    before: Life | undefined,
+    isNewLink: boolean
+  ) {
+    const follows = before !== undefined && !before.goodbye && isNewLink;
+    const told = before?.told ?? [];
+    this.boot = account.boot;
+    this.account = account;
+    this.told = follows ? [...told, before.boot].slice(-MOST_TOLD) : told;
+    this.#lost =
+      follows && !told.includes(before.boot)
+        ? { text: before.#text, heardAt: before.heardAt }
+        : null;
   }
-  const { sample, heardAt } = before;
-  return {
-    lost: told.includes(sample.boot) ? null : { sample, heardAt },
-    told: [...told, sample.boot].slice(-MOST_TOLD)
-  };
+
+  /** Takes the newest sample, and what has been counted with it. */
+  take(sample: LinkSample, account: Account): void {
+    retain(this.account, account);
+    this.seq = sample.seq;
+    this.heardAt = account.heardAt;
+    this.busy = sample.busy;
+    this.gpus = sample.gpus;
+    this.memoryBytes = sample.memory.used;
+    this.cpuCores = sample.cpu.used;
+    this.goodbye = false;
+    this.#text = JSON.stringify(sample);
+  }
+
+  /** How the life before it ended, until this one has taken note of it. */
+  get lost(): HeardSample | null {
+    const lost = this.#lost;
+    return (
+      lost && {
+        sample: linkSample(JSON.parse(lost.text)),
+        heardAt: lost.heardAt
+      }
+    );
+  }
+
+  /** The server knows it, does not want to, or has nothing to fear any more. */
+  forgetLost(): void {
+    this.#lost = null;
+  }
 }
 
 /** The newest life of each server, with a link or without. */
@@ -59,8 +116,10 @@ export class Lives {
   }
 
   put(key: string, life: Life): void {
-    this.#ended.delete(key);
-    this.#live.set(key, life);
+    if (this.#live.get(key) !== life) {
+      this.#ended.delete(key);
+      this.#live.set(key, life);
+    }
   }
 
   /** The server has no link any more. */

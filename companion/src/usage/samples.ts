@@ -7,18 +7,18 @@ import type { LinkListener, Links, ServerLink } from '../live/link.ts';
 import { reasonOf, type Log } from '../log.ts';
 import type { Clock } from '../rooms/types.ts';
 import { usedSince, type UsedDelta } from './delta.ts';
-import {
-  follow,
-  KEEP_MS,
-  Lives,
-  type HeardSample,
-  type Life
-} from './lives.ts';
+import { KEEP_MS, Life, Lives, type ServerPresent } from './lives.ts';
 import { Pace } from './pace.ts';
 
 /** Hears of use as it is reported: a claim of the user, to be shown or counted as self-reported. */
 export interface UsageListener {
-  used(user: string, server: string, delta: UsedDelta): void;
+  /** `sample` is what `delta` was counted from. */
+  used(
+    user: string,
+    server: string,
+    delta: UsedDelta,
+    sample: LinkSample
+  ): void;
 }
 
 /** What one link has told so far. */
@@ -52,9 +52,8 @@ export class Samples implements LinkListener {
   }
 
   /** What a server that is linked told last; null until it has told something. */
-  newest(user: string, server: string): HeardSample | null {
-    const life = this.#lives.live(keyOf({ user, server }));
-    return life ? { sample: life.sample, heardAt: life.heardAt } : null;
+  newest(user: string, server: string): ServerPresent | null {
+    return this.#lives.live(keyOf({ user, server })) ?? null;
   }
 
   /** Servers that something is known of, with a link and without. */
@@ -88,7 +87,8 @@ export class Samples implements LinkListener {
     teller.goodbye = true;
     const life = this.#lives.newest(keyOf(link));
     if (life !== undefined) {
-      Object.assign(life, { goodbye: true, lost: null });
+      life.goodbye = true;
+      life.forgetLost();
     }
   }
 
@@ -113,8 +113,8 @@ export class Samples implements LinkListener {
     }
     const key = keyOf(link);
     const before = this.#lives.newest(key);
-    const same = before?.sample.boot === sample.boot ? before : null;
-    if (same !== null && sample.seq <= same.sample.seq) {
+    const same = before?.boot === sample.boot ? before : null;
+    if (same !== null && sample.seq <= same.seq) {
       this.counts.old++;
       return;
     }
@@ -124,19 +124,15 @@ export class Samples implements LinkListener {
       heardAt
     );
     const teller = this.#teller(link);
-    const life: Life = Object.assign(same ?? follow(before, !teller.sampled), {
-      sample,
-      heardAt,
-      account,
-      goodbye: false
-    });
+    const life = same ?? new Life(account, before, !teller.sampled);
+    life.take(sample, account);
     this.#lives.put(key, life);
     this.counts.taken++;
     if (!teller.sampled) {
       teller.sampled = true;
       this.#tellOfLost(link, life);
     }
-    this.#used(link, delta);
+    this.#used(link, delta, sample);
   }
 
   /** A sample that cannot be read harms nothing else that the link is for. */
@@ -161,14 +157,14 @@ export class Samples implements LinkListener {
     }
     link.call({ method: 'before', lost }).then(
       () => {
-        life.lost = null;
+        life.forgetLost();
       },
       (error: unknown) => {
         if (error instanceof CommonsError && error.code === 'LINK_ABSENT') {
           // The next link of the same life hears it.
           return;
         }
-        life.lost = null;
+        life.forgetLost();
         this.#log.debug(
           'a server does not want to know how the one before it ended',
           {
@@ -181,10 +177,14 @@ export class Samples implements LinkListener {
   }
 
   /** A listener that fails is no reason to close a link. */
-  #used({ user, server }: ServerLink, delta: UsedDelta): void {
+  #used(
+    { user, server }: ServerLink,
+    delta: UsedDelta,
+    sample: LinkSample
+  ): void {
     for (const listener of this.#listeners) {
       try {
-        listener.used(user, server, delta);
+        listener.used(user, server, delta, sample);
       } catch (error) {
         this.#log.error('use was not counted', {
           user,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { idleAdvice } from '@jupyterlab-commons/protocol';
 import { Idle } from '../../src/enforcement/idle.ts';
-import type { HeardSample } from '../../src/usage/lives.ts';
+import type { ServerPresent } from '../../src/usage/lives.ts';
 import type { UsedDelta } from '../../src/usage/delta.ts';
 import { testLedger, type TestLedger } from '../ledger/test-ledger.ts';
 import { TestClock } from '../rooms/test-clock.ts';
@@ -15,7 +15,7 @@ describe('what is idle', () => {
   let clock: TestClock;
   let ledger: TestLedger;
   let people: boolean;
-  let heard: HeardSample | null;
+  let heard: ServerPresent | null;
   let idle: Idle;
 
   beforeEach(() => {
@@ -36,8 +36,12 @@ describe('what is idle', () => {
   /** The server reports every minute for so long. */
   function pass(minutes: number, busy = false, cores = 0.01, gpu = 0): void {
     for (let minute = 0; minute < minutes; minute++) {
-      const sample = sampleOf({ busy, cpu: { used: cores } });
-      heard = { sample, heardAt: clock.now() };
+      const { seq, gpus } = sampleOf();
+      const heardAt = clock.now();
+      heard = {
+        ...{ seq, heardAt, busy, gpus },
+        ...{ memoryBytes: undefined, cpuCores: cores }
+      };
       const to = clock.now();
       const delta = { from: to - MINUTE, to, gpuBusySeconds: gpu };
       idle.used('ada', '', delta as UsedDelta);

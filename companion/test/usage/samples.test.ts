@@ -21,14 +21,14 @@ beforeEach(() => {
   clock = new TestClock();
   lines = [];
   const log = createLog({ level: 'debug', write: line => lines.push(line) });
-  links = new Links({ clock, log, mostChars: 1024 });
+  links = new Links({ clock, log, mostChars: 1024, gatherMs: 0 });
   samples = new Samples({ links, clock, log });
 });
 
 const dial = (user = 'ada', server = '') =>
   TestLink.greeted(links, user, server);
 const seq = (user = 'ada', server = '') =>
-  samples.newest(user, server)?.sample.seq;
+  samples.newest(user, server)?.seq;
 /** Far enough from the sample before. */
 const later = () => clock.advance(10 * SECOND);
 
@@ -128,7 +128,9 @@ describe('samples of a link', () => {
         throw new Error('full');
       }
     });
-    samples.listen({ used: (...all) => void told.push(all) });
+    samples.listen({
+      used: (user, server, delta) => void told.push([user, server, delta])
+    });
     const link = dial('ada', 'gpu');
     link.sample({ seq: 1, seconds: 10, cpuSeconds: 3 });
     later();

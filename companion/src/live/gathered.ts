@@ -1,0 +1,59 @@
+import { inSlices } from '../clock.ts';
+import type { Clock } from '../rooms/types.ts';
+
+/** With so many frames waiting a sender is heard at once. */
+const MOST_EACH = 4;
+
+export type GatheredOptions<Sender> = {
+  clock: Clock;
+  /** A frame waits so long at most; 0: not at all. */
+  waitMs: number;
+  handle: (sender: Sender, frame: Buffer) => void;
+};
+
+/**
+ * Frames that nobody waits for, handled together now and then instead of one
+ * by one: of thousands of senders each comes when this process has done
+ * something else before, and then handling it takes several times as long.
+ *
+ * Of one sender nothing is handled out of order, as long as `flush` is called
+ * before anything else of that sender is.
+ */
+export class Gathered<Sender> {
+  readonly #options: GatheredOptions<Sender>;
+  readonly #waiting = new Map<Sender, Buffer[]>();
+  #isArmed = false;
+
+  constructor(options: GatheredOptions<Sender>) {
+    this.#options = options;
+  }
+
+  add(sender: Sender, frame: Buffer): void {
+    const known = this.#waiting.get(sender);
+    if (known === undefined) {
+      this.#waiting.set(sender, [frame]);
+    } else {
+      known.push(frame);
+    }
+    if (this.#options.waitMs === 0 || (known?.length ?? 0) >= MOST_EACH) {
+      this.flush(sender);
+    } else if (!this.#isArmed) {
+      this.#isArmed = true;
+      this.#options.clock.after(this.#options.waitMs, () => void this.#all());
+    }
+  }
+
+  /** Handles what waits of this sender. */
+  flush(sender: Sender): void {
+    const frames = this.#waiting.get(sender);
+    if (frames !== undefined) {
+      this.#waiting.delete(sender);
+      frames.forEach(frame => this.#options.handle(sender, frame));
+    }
+  }
+
+  async #all(): Promise<void> {
+    this.#isArmed = false;
+    await inSlices([...this.#waiting.keys()], sender => this.flush(sender));
+  }
+}
