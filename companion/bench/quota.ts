@@ -23,7 +23,7 @@ const COLLECTIONS = 3;
 const FRESH_MS = 10_200;
 
 type Taken = { cpuMs: number; rss: number };
-type Held = { wallMs: number; cpuMs: number };
+type Held = { wallMs: number; cpuMs: number; collectionMs: number };
 type Bar = { bar: string; met: boolean };
 
 const open: Setting[] = [];
@@ -185,6 +185,10 @@ async function metrics(setting: Setting, base: number): Promise<void> {
   row(
     '  while nobody asks for them: held, by the clock',
     `${ms(without.cpuMs)}, ${ms(without.wallMs)}`
+  );
+  row(
+    '  not counted: full collections of garbage, at the longest',
+    ms(Math.max(longest('collectionMs'), without.collectionMs))
   );
   row(
     '  CPU of a collection: with everybody anew, without',

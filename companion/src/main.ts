@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from 'node:v8';
 import { createCompanion, type Companion } from './companion.ts';
 import {
   helpText,
@@ -13,6 +14,14 @@ import { createLog, reasonOf, type Log } from './log.ts';
 import { openLedgerStore, openStore } from './storage/open.ts';
 
 const LEAST_NODE = 24;
+
+/*
+ * What is made while a large ledger is read lives long. From that V8 learns, in
+ * about every second process, to make the same kinds of objects old at once,
+ * also those that are thrown away right after: then a look at everybody leaves
+ * hundreds of megabytes to full collections, which hold up everything.
+ */
+setFlagsFromString('--no-allocation-site-pretenuring');
 
 /** One sentence for whoever started this, and the exit code of wrong use. */
 function giveUp(sentence: string): never {

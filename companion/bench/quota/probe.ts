@@ -2,13 +2,19 @@
  * Loaded into the companion's process before it: says what the process has
  * taken, and how long others were kept waiting.
  */
+import { constants, PerformanceObserver } from 'node:perf_hooks';
 import { answers } from './child.ts';
 
 /** A look every millisecond would itself take a few percent: only while somebody wants to know. */
 const LOOK_MS = 1;
 
+type Span = { from: number; to: number; cpuMs: number };
+
 let looking: NodeJS.Timeout | undefined;
-let held = { wallMs: 0, cpuMs: 0 };
+/** From each look to the next. */
+let holds: Span[] = [];
+/** Full collections of garbage: they come with or without the work that is looked at. */
+let collections: { startTime: number; duration: number }[] = [];
 
 const threadMs = () => {
   const { user, system } = process.threadCpuUsage();
@@ -18,19 +24,46 @@ const threadMs = () => {
 function look(): void {
   let wall = performance.now();
   let cpu = threadMs();
-  held = { wallMs: 0, cpuMs: 0 };
+  holds = [];
+  collections = [];
   clearInterval(looking);
   looking = setInterval(() => {
     const [nowWall, nowCpu] = [performance.now(), threadMs()];
-    held = {
-      wallMs: Math.max(held.wallMs, nowWall - wall - LOOK_MS),
+    holds.push({
+      from: wall,
+      to: nowWall,
       // The system counts the time of a thread in steps of 4 ms: what it shows
       // too late is not more than what has passed.
-      cpuMs: Math.max(held.cpuMs, Math.min(nowCpu - cpu, nowWall - wall))
-    };
+      cpuMs: Math.min(nowCpu - cpu, nowWall - wall)
+    });
     [wall, cpu] = [nowWall, nowCpu];
   }, LOOK_MS);
 }
+
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) {
+    const { startTime, duration } = entry;
+    // The types do not know it.
+    const { detail } = entry as unknown as { detail: { kind: number } };
+    if (detail.kind === constants.NODE_PERFORMANCE_GC_MAJOR) {
+      collections.push({ startTime, duration });
+    }
+  }
+}).observe({ entryTypes: ['gc'] });
+
+/** Milliseconds of full collections within the span. */
+const collectedIn = ({ from, to }: Span) =>
+  collections.reduce(
+    (sum, { startTime, duration }) =>
+      sum +
+      Math.max(
+        0,
+        Math.min(to, startTime + duration) - Math.max(from, startTime)
+      ),
+    0
+  );
+
+const longest = (times: readonly number[]) => Math.max(0, ...times);
 
 answers({
   /** Milliseconds of all threads, and bytes. */
@@ -40,12 +73,23 @@ answers({
   },
   look,
   /**
-   * The longest time between two looks: as the clock says, which counts what
-   * other processes of a busy machine took too, and the time that our own main
+   * The longest time between two looks, without full collections of garbage,
+   * and the longest of these. `wallMs` is by the clock, which counts what other
+   * processes of a busy machine took too; `cpuMs` is the time that our own main
    * thread was at work in it.
    */
-  held: () => {
+  held: async () => {
     clearInterval(looking);
-    return held;
+    // What was observed comes in a later turn.
+    await new Promise(resolve => setTimeout(resolve, 10));
+    return {
+      wallMs: longest(
+        holds.map(hold => hold.to - hold.from - collectedIn(hold) - LOOK_MS)
+      ),
+      cpuMs: longest(
+        holds.map(hold => hold.cpuMs - Math.min(hold.cpuMs, collectedIn(hold)))
+      ),
+      collectionMs: longest(collections.map(({ duration }) => duration))
+    };
   }
 });

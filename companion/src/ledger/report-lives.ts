@@ -132,10 +132,7 @@ export function countReport(
 
 type Consumer = LinkSample['consumers'][number];
 
-function claimOf(
-  consumer: Consumer,
-  before: Counters | undefined
-): Part {
+function claimOf(consumer: Consumer, before: Counters | undefined): Part {
   const grown = (name: keyof Counters) =>
     Math.max(0, consumer[name] - (before?.[name] ?? 0));
   return {

@@ -48,11 +48,7 @@ export class Life implements ServerPresent {
   #lost: Lost | null;
 
   /** Only a life that comes over a new link can follow a lost one. */
-  constructor(
-    account: Account,
-    before: Life | undefined,
-    isNewLink: boolean
-  ) {
+  constructor(account: Account, before: Life | undefined, isNewLink: boolean) {
     const follows = before !== undefined && !before.goodbye && isNewLink;
     const told = before?.told ?? [];
     this.boot = account.boot;

@@ -27,8 +27,7 @@ beforeEach(() => {
 
 const dial = (user = 'ada', server = '') =>
   TestLink.greeted(links, user, server);
-const seq = (user = 'ada', server = '') =>
-  samples.newest(user, server)?.seq;
+const seq = (user = 'ada', server = '') => samples.newest(user, server)?.seq;
 /** Far enough from the sample before. */
 const later = () => clock.advance(10 * SECOND);
 
