@@ -5,6 +5,7 @@ import * as React from 'react';
 import type { ListCheckpoints } from '../../client/git-checkpoints';
 import { Banner } from '../../ui/banner';
 import { EmptyState } from '../../ui/empty-state';
+import { LiveRegion } from '../../ui/live-region';
 import { useMinute } from '../../ui/use-minute';
 import { oneLine, shortName } from '../../ui/words';
 import type { RunGitVerb } from '../actions';
@@ -12,7 +13,9 @@ import { ago, iso, whole } from '../ago';
 import type { HistoryModel } from '../model';
 import { repoOf, type Scope } from '../state';
 import { fileName, gitProblem, pathWords, shortHash } from '../words';
-import { Kept } from './kept';
+import { Kept, type KeptPart, type KeptState } from './kept';
+import { useNextFocus } from './use-next-focus';
+import { useSlow } from './use-slow';
 
 export type CheckpointsProps = {
   model: HistoryModel;
@@ -31,17 +34,9 @@ export function CheckpointsView(props: CheckpointsProps): JSX.Element {
   const scope = path === undefined ? 'repository' : wanted;
   const kept = useKept(props, scope === 'file' ? path : undefined);
   return (
-    <section
-      className="jp-Commons-Kept"
-      aria-label={trans.__('Checkpoints')}
-      aria-busy={kept === null}
-    >
+    <section className="jp-Commons-Kept" aria-label={trans.__('Checkpoints')}>
       <Head {...props} {...{ scope, setScope, kept }} />
-      {kept === null ? (
-        <p className="jp-Commons-History-foot">{trans.__('Loading…')}</p>
-      ) : (
-        <List {...props} {...{ scope, setScope, kept }} />
-      )}
+      <List {...props} {...{ scope, setScope, kept }} />
     </section>
   );
 }
@@ -49,34 +44,27 @@ export function CheckpointsView(props: CheckpointsProps): JSX.Element {
 type PartProps = CheckpointsProps & {
   scope: Scope;
   setScope: (scope: Scope) => void;
+  kept: Kept;
 };
 
-/** Read again when a ref has moved; until then what was listed stays in its place. */
-function useKept(
-  { model, list }: CheckpointsProps,
-  path: string | undefined
-): Kept | null {
-  const [kept, setKept] = React.useState<{ list: Kept } | null>(null);
-  const before = React.useRef<Kept | null>(null);
+/** Read again when a ref has moved. */
+function useKept({ model, list }: CheckpointsProps, path?: string): Kept {
+  const [, draw] = React.useReducer((count: number) => count + 1, 0);
   const { state, turn } = model;
   const repo = repoOf(state);
-  React.useEffect(() => {
-    const next = new Kept(list, repo, path, now => {
-      before.current = now;
-      setKept({ list: now });
-    });
-    const isSame =
-      before.current?.repo === repo && before.current.path === path;
-    void next.fill(isSame ? before.current!.rows.length : 0);
-    return () => next.stop();
-  }, [list, repo, path, turn]);
-  const now = kept?.list;
-  return now?.repo === repo && now.path === path ? now : null;
+  const kept = React.useMemo(
+    () => new Kept(list, repo, path, draw),
+    [list, repo, path]
+  );
+  React.useEffect(() => () => kept.stop(), [kept]);
+  React.useEffect(() => void kept.refresh(), [kept, turn]);
+  return kept;
 }
 
-function Head(props: PartProps & { kept: Kept | null }): JSX.Element {
+function Head(props: PartProps): JSX.Element {
   const { model, trans, run, scope, setScope, kept } = props;
   const { path } = model;
+  const { limits } = kept.state;
   const group = React.useId();
   const scopes: [Scope, string][] = [
     ['file', trans.__('This file')],
@@ -117,27 +105,36 @@ function Head(props: PartProps & { kept: Kept | null }): JSX.Element {
         </div>
       )}
       <p className="jp-Commons-History-note">
-        {!kept?.limits
+        {limits === null
           ? trans.__('Versions of files, kept beside all branches.')
           : trans.__(
               'Versions of files, kept beside all branches: the newest %1 of each file, and of the repository the newest %2. Older ones are removed when another one is kept.',
-              kept.limits.ofFile,
-              kept.limits.inAll
+              limits.ofFile,
+              limits.inAll
             )}
       </p>
     </header>
   );
 }
 
-function List(props: PartProps & { kept: Kept }): JSX.Element {
-  const { trans, kept, scope, now = Date.now } = props;
+function List(props: PartProps): JSX.Element {
+  const { trans, kept, scope, setScope, now = Date.now } = props;
   const minute = useMinute(now);
-  const { rows, state } = kept;
+  const list = React.useRef<HTMLDivElement>(null);
+  const { rows, limits, failed, isAwaited } = kept.state;
+  const focusNext = useNextFocus(list, kept.state);
+  const ask: Ask = (part, pressed) => {
+    focusNext(part, pressed);
+    void kept.ask(part);
+  };
+  const showAll = (pressed: HTMLElement) => {
+    focusNext('list', pressed);
+    setScope('repository');
+  };
   return (
-    <div className="jp-Commons-Kept-list">
-      {rows.length === 0 && state.kind === 'done' ? (
-        <Nothing {...props} />
-      ) : (
+    <div ref={list} className="jp-Commons-Kept-list" tabIndex={-1}>
+      <Failed {...{ trans, ask, failed }} part="list" />
+      {rows.length > 0 ? (
         <ul>
           {rows.map(row => (
             <Item
@@ -148,31 +145,73 @@ function List(props: PartProps & { kept: Kept }): JSX.Element {
             />
           ))}
         </ul>
+      ) : limits === null ? null : (
+        <Nothing {...{ trans, scope, showAll }} />
       )}
-      {state.kind === 'failed' ? (
-        <div role="alert">
-          <Banner
-            tone="error"
-            text={gitProblem(trans, state.reason).text}
-            actions={[
-              { label: trans.__('Try again'), run: () => void kept.more() }
-            ]}
-          />
-        </div>
-      ) : state.kind === 'more' ? (
-        <button
-          type="button"
-          className="jp-Commons-button jp-mod-minimal"
-          onClick={() => void kept.more()}
-        >
-          {trans.__('Show older ones')}
-        </button>
-      ) : null}
+      <Older {...{ trans, ask, kept }} />
+      <Waiting {...{ trans, isAwaited }} />
     </div>
   );
 }
 
-function Nothing({ trans, scope, setScope }: PartProps): JSX.Element {
+function Waiting(props: {
+  trans: TranslationBundle;
+  isAwaited: boolean;
+}): JSX.Element {
+  const { trans, isAwaited } = props;
+  const isSlow = useSlow(isAwaited);
+  // No `aria-busy` around it: a screen reader may say nothing of what is busy.
+  return <LiveRegion visible text={isSlow ? trans.__('Loading…') : ''} />;
+}
+
+type Ask = (part: KeptPart, pressed: HTMLElement) => void;
+type AskProps = { trans: TranslationBundle; ask: Ask };
+
+/** Why a part could not be read; it stays until it can be. */
+function Failed(
+  props: AskProps & { part: KeptPart; failed: KeptState['failed'] }
+): JSX.Element | null {
+  const { trans, ask, part, failed } = props;
+  const { [part]: trouble } = failed;
+  const box = React.useRef<HTMLDivElement>(null);
+  return trouble === undefined ? null : (
+    <div ref={box} role="alert" className="jp-Commons-Kept-failed">
+      <Banner
+        tone="error"
+        text={gitProblem(trans, trouble.reason).text}
+        actions={[
+          {
+            label: trans.__('Try again'),
+            run: () => ask(part, box.current!.querySelector('button')!)
+          }
+        ]}
+      />
+    </div>
+  );
+}
+
+function Older(props: AskProps & { kept: Kept }): JSX.Element | null {
+  const { trans, ask, kept } = props;
+  const { failed, hasOlder } = kept.state;
+  return failed.older !== undefined ? (
+    <Failed {...{ trans, ask, failed }} part="older" />
+  ) : hasOlder ? (
+    <button
+      type="button"
+      className="jp-Commons-button jp-mod-minimal"
+      onClick={event => ask('older', event.currentTarget)}
+    >
+      {trans.__('Show older ones')}
+    </button>
+  ) : null;
+}
+
+function Nothing(props: {
+  trans: TranslationBundle;
+  scope: Scope;
+  showAll: (pressed: HTMLElement) => void;
+}): JSX.Element {
+  const { trans, scope, showAll } = props;
   return (
     <EmptyState
       title={
@@ -190,7 +229,7 @@ function Nothing({ trans, scope, setScope }: PartProps): JSX.Element {
         <button
           type="button"
           className="jp-Commons-button"
-          onClick={() => setScope('repository')}
+          onClick={event => showAll(event.currentTarget)}
         >
           {trans.__('Show those of all files')}
         </button>
@@ -225,7 +264,7 @@ function Item(
     }
   ];
   return (
-    <li className="jp-Commons-Kept-item">
+    <li className="jp-Commons-Kept-item" tabIndex={-1}>
       <p className="jp-Commons-Kept-title">
         <bdi>
           {isOfFile ? oneLine(row.message) || shortHash(hash) : pathWords(path)}

@@ -4,7 +4,7 @@ import type { RestoreParts } from '../diff/restore-file';
 import { currentNotebook } from '../diff/target';
 import { fileName, shortHash } from '../words';
 import { OpenDocuments } from './open-files';
-import { shortName } from '../../ui/words';
+import { noticeName } from '../../ui/notice-name';
 import { language } from '../../ui/language';
 
 type File = { repo?: string; path?: string; kind?: string };
@@ -51,7 +51,7 @@ export async function keepCheckpoint(
     // What is longer than 140 characters is cut by JupyterLab.
     trans.__(
       '%1 is kept as version %2. Find it under Checkpoints in the panel History.',
-      shortName(fileName(path)),
+      noticeName(fileName(path)),
       shortHash(hash)
     ),
     {
