@@ -26,10 +26,15 @@ _USER_INFO = re.compile(r"(?<=://)[^/\s'\"]*@")
 
 @dataclass(frozen=True)
 class Limits:
-    """What a command may take; at either bound its process group is ended."""
+    """What a command may take; at one of the first two its process group is ended.
+
+    Of what it says on the side, the beginning is kept.
+    """
 
     seconds: float = 60
     stdout_bytes: int = 8 * 1024 * 1024
+    stderr_bytes: int = STDERR_BYTES
+    stderr_lines: int = _STDERR_LINES
 
 
 def too_slow(limits: Limits) -> CommonsError:
@@ -53,9 +58,10 @@ async def started(
 
 
 async def communicate(
-    process: asyncio.subprocess.Process, stdin: bytes | None, most: int
+    process: asyncio.subprocess.Process, stdin: bytes | None, limits: Limits
 ) -> tuple[bytes, bytes, bool]:
-    """Like `Process.communicate`, but no more than `most` bytes are ever held."""
+    """Like `Process.communicate`, but no more than the limits are ever held."""
+    most = limits.stdout_bytes
 
     async def feed() -> None:
         if stdin is None or process.stdin is None:
@@ -67,7 +73,7 @@ async def communicate(
         process.stdin.close()
 
     fed = asyncio.ensure_future(feed())
-    said = asyncio.ensure_future(read_some(process.stderr, STDERR_BYTES))
+    said = asyncio.ensure_future(read_some(process.stderr, limits.stderr_bytes))
     try:
         out = await read_some(process.stdout, most + 1, rest=False)
         if len(out) > most:
@@ -159,10 +165,10 @@ def without_secrets(text: str) -> str:
     return _USER_INFO.sub("", text)
 
 
-def readable(err: bytes) -> str:
+def readable(err: bytes, most: int = _STDERR_LINES) -> str:
     """What git said, without control characters and secrets, line by line."""
     lines = without_secrets(err.decode("utf-8", "replace")).split("\n")
-    return "\n".join(printable(line) for line in lines[:_STDERR_LINES])
+    return "\n".join(printable(line) for line in lines[:most])
 
 
 def first_line(err: str) -> str:

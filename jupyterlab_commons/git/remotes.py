@@ -11,7 +11,7 @@ from jupyterlab_commons.errors import CommonsError
 
 from .askpass import answering, origin_of, without_userinfo
 from .process import first_line
-from .redirects import hides_redirect, is_whole, moved_detail, moved_to
+from .redirects import TRACED, hides_redirect, is_whole, led_to, moved_detail, moved_to
 from .refusals import refusal_of
 from .revisions import is_ref_name, told_text
 from .runner import Lane, Limits
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from .turns import Turns
 
 _NETWORK = Limits(seconds=600)
-_LOOK = Limits(seconds=60)
+# Each header is told, of every host on the way.
+_LOOK = Limits(seconds=60, stderr_bytes=512 * 1024, stderr_lines=8000)
 _CHECKOUT = Limits(seconds=300)
 _DETAIL_CHARS = 4096
 _HEADS = "refs/heads/"
@@ -189,19 +190,19 @@ class Remotes:
 
     async def _moved(self, repo: Repo, url: str, said: str) -> str | None:
         """Where the address leads by now; None where it leads nowhere else."""
-        origin = origin_of(url)
-        found = moved_to(origin, said)
-        if found is None and not hides_redirect(url):
+        found = moved_to(origin_of(url), said)
+        if found is None and not hides_redirect(url, said):
             return None
         if found is not None and is_whole(found):
             return found
-        # Once more as nobody: then git names the whole address.
-        env = {"GIT_CONFIG_PARAMETERS": _ONCE}
-        args = ["ls-remote", "--heads", "--", without_userinfo(url)]
+        # Once more as nobody, to see the way.
+        env = {"GIT_CONFIG_PARAMETERS": _ONCE, **TRACED}
+        plain = without_userinfo(url)
+        args = ["ls-remote", "--heads", "--", plain]
         done = await self._runner.run(
             repo, args, lane=Lane.NETWORK, env=env, limits=_LOOK
         )
-        return moved_to(origin, done.err) or found
+        return led_to(plain, done.err) or found
 
     async def _forward(self, repo: Repo, upstream: str) -> dict[str, Any]:
         target = await self._runner.run(

@@ -17,7 +17,10 @@ USER, SECRET = "ana", "s3cret-Ünique value"
 
 
 class Forge(ThreadingHTTPServer):
-    """Serves the bare repositories of a folder; `redirect` sends elsewhere instead."""
+    """Serves the bare repositories of a folder.
+
+    `redirect` sends elsewhere instead; `closed` refuses whoever asks.
+    """
 
     daemon_threads = True
 
@@ -25,6 +28,7 @@ class Forge(ThreadingHTTPServer):
         super().__init__((address, 0), _Handler)
         self.folder = folder
         self.redirect: str | None = None
+        self.closed = False
         # Every `Authorization` that has come in, in the clear.
         self.heard: list[str] = []
         # Set to hold back all answers until the test lets them go.
@@ -70,7 +74,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.hold.wait(600)
         if self.server.redirect is not None:
             self.send_response(302)
+            for number in range(60):
+                self.send_header(f"X-Policy-{number}", "as long as of others " * 10)
             self.send_header("Location", self.server.redirect + self.path)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif self.server.closed:
+            self.send_response(403)
             self.send_header("Content-Length", "0")
             self.end_headers()
         elif given and self.server.heard[-1] == f"{USER}:{SECRET}":

@@ -9,7 +9,7 @@ import pytest
 
 from jupyterlab_commons.errors import CommonsError
 from jupyterlab_commons.git.askpass import Credentials
-from jupyterlab_commons.git.redirects import moved_detail, moved_to
+from jupyterlab_commons.git.redirects import led_to, moved_detail, moved_to
 from jupyterlab_commons.git.remotes import RemoteRequest
 from jupyterlab_commons.git.runner import Repo
 from jupyterlab_commons.git.service import GitService
@@ -155,6 +155,36 @@ async def test_a_remote_that_has_moved_to_another_host_is_named_and_told_nothing
         await git.remotes.push(repo, to("team"))
 
 
+@pytest.mark.parametrize("user", ["", "ana@", "ana:T0KEN@"])
+async def test_so_it_is_where_the_other_host_lets_nobody_in_and_asks_for_no_password(
+    git: GitService, work: TestRepo, server: Forge, tmp_path: Path, user: str
+) -> None:
+    repo = await git.repositories.open("work")
+    url = server.origin.replace("//", f"//{user}")
+    work.git("remote", "set-url", "team", f"{url}/team.git")
+    with forge(tmp_path / "forge") as other:
+        server.redirect, other.closed = other.origin, True
+        command = f"git remote set-url team {other.origin}/team.git"
+        for credentials in (None, RIGHT):
+            request = RemoteRequest("team", credentials=credentials)
+            for verb in (git.remotes.fetch, git.remotes.push):
+                refused = await refusal(verb(repo, request))
+                assert refused.code == "GIT_REDIRECTED"
+                assert refused.detail == f"{other.origin} {command}"
+        heard = (*other.heard, *server.heard)
+        assert not any(SECRET in each for each in heard)
+        assert not any("T0KEN" in each for each in other.heard)
+
+
+async def test_a_host_that_lets_nobody_in_has_not_moved(
+    git: GitService, work: TestRepo, server: Forge, repo: Repo
+) -> None:
+    server.closed = True
+    for verb in (git.remotes.fetch, git.remotes.push):
+        refused = await refusal(verb(repo, to("team")))
+        assert (refused.code, refused.detail) == ("GIT_AUTH", server.origin)
+
+
 @pytest.mark.parametrize("user", ["ana@", "ana:T0KEN@"])
 async def test_so_it_is_where_the_address_has_a_name_or_a_token_in_it(
     git: GitService, work: TestRepo, server: Forge, tmp_path: Path, user: str
@@ -214,3 +244,50 @@ def test_the_same_host_has_not_moved() -> None:
     assert moved_to("https://example.org", said) is None
     assert moved_to("ssh://example.org", said) is None
     assert moved_to("http://example.org", said) == "https://example.org/x.git/"
+
+
+def _way(*answers: tuple[str, str]) -> str:
+    """As git traces it: each answer with the `Location` that came with it."""
+    lines = [
+        f"12:00:00.000000 http.c:684              <= Recv header{text}"
+        for status, location in answers
+        for text in (", 0000000020 bytes", f": {status}", f": location: {location}")
+    ]
+    return "\n".join([*lines, "fatal: unable to access 'https://example.org/x.git/'"])
+
+
+_SEEN = "info/refs?service=git-upload-pack"
+
+
+@pytest.mark.parametrize(
+    ("answers", "found"),
+    [
+        # By way of a second host, and with an address that is not whole.
+        (
+            [
+                ("HTTP/1.1 301 Moved", f"https://a.example.org/y/{_SEEN}"),
+                ("HTTP/2 307", f"/z.git/{_SEEN}"),
+                ("HTTP/2 403", "https://evil.example.org/"),
+            ],
+            "https://a.example.org/z.git",
+        ),
+        ([("HTTP/2 302", "https://bo:T0KEN@sso.example.org/")], "sso.example.org"),
+        ([("HTTP/2 302", f"https://bo:T@b.example.org/x/{_SEEN}")], "b.example.org/x"),
+        # There and back, to nowhere, and not at all.
+        (
+            [
+                ("HTTP/2 302", f"https://b.example.org/x/{_SEEN}"),
+                ("HTTP/2 302", f"https://example.org/x/{_SEEN}"),
+            ],
+            None,
+        ),
+        ([("HTTP/2 302", "https://[b/x")], None),
+        ([("HTTP/2 302", "file:///etc")], None),
+        ([("HTTP/2 201 Created", "https://b.example.org/")], None),
+    ],
+)
+def test_the_way_ends_where_the_last_redirect_leads(
+    answers: list[tuple[str, str]], found: str | None
+) -> None:
+    whole = found if found is None or "//" in found else f"https://{found}"
+    assert led_to("https://example.org/x.git", _way(*answers)) == whole
