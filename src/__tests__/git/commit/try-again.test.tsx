@@ -19,6 +19,16 @@ import { FakeHistory, hash, repository } from '../fake-git';
 jest.setTimeout(60_000);
 configure({ asyncUtilTimeout: 20_000 });
 
+/** What is sent can be read at once. Node takes no signal of the test's own window. */
+class Asked extends Request {
+  readonly sent: string;
+
+  constructor(url: RequestInfo | URL, init?: RequestInit) {
+    super(url, { ...init, signal: undefined });
+    this.sent = String(init?.body);
+  }
+}
+
 /** A server with two remotes that holds back its answers to pushes. */
 class FakeServer {
   readonly pushed: unknown[] = [];
@@ -27,7 +37,8 @@ class FakeServer {
   readonly settings = ServerConnection.makeSettings({
     baseUrl: 'http://localhost/user/ana/',
     token: 'page token',
-    fetch: async (asked, init) => this._answer(asked as Request, init)
+    Request: Asked,
+    fetch: async asked => this._answer(asked as Asked)
   });
 
   /** Ends the push of this number, when it has come. */
@@ -36,7 +47,7 @@ class FakeServer {
     await act(async () => this._answers[number - 1]!(error));
   }
 
-  private async _answer(asked: Request, init?: RequestInit): Promise<Response> {
+  private async _answer(asked: Asked): Promise<Response> {
     const name = new URL(asked.url).pathname.split('/').at(-1)!;
     const remotes = ['team', 'backup'].map(each => ({ name: each, host: '' }));
     const answers: Record<string, object> = {
@@ -47,7 +58,7 @@ class FakeServer {
     };
     let error: CommonsError | null = null;
     if (name === 'push') {
-      this.pushed.push(JSON.parse(String(init?.body ?? (await asked.text()))));
+      this.pushed.push(JSON.parse(asked.sent));
       error = await new Promise(resolve => this._answers.push(resolve));
     }
     return {
