@@ -1,4 +1,4 @@
-/** What is counted of what a server reports, split among what used it. Pure. */
+/** What is counted of what a server reports, split among what used it. Nothing but the life that is told changes. */
 import type { LinkSample } from '@jupyterlab-commons/protocol';
 import type {
   ReportedAmounts,
@@ -174,12 +174,26 @@ function raiseCounters(
   // Those that have ended, or used little, come back with what they had.
   const most = 3 * told.length + 20;
   if (known.size > most) {
-    const current = new Set(told.map(({ key }) => key));
-    for (const key of known.keys()) {
-      if (known.size > most && !current.has(key)) {
-        known.delete(key);
-      }
+    forgetOldest(known, told, most);
+  }
+}
+
+/** Those that have not been told of for the longest time go first. */
+function forgetOldest(
+  known: Map<string, Counters>,
+  told: readonly Consumer[],
+  most: number
+): void {
+  for (const { key } of told) {
+    const counters = known.get(key)!;
+    known.delete(key);
+    known.set(key, counters);
+  }
+  for (const key of known.keys()) {
+    if (known.size <= most) {
+      return;
     }
+    known.delete(key);
   }
 }
 

@@ -261,7 +261,8 @@ export class Reported {
       for (const [key, row] of rows) {
         const newer = own.get(key);
         if (newer === undefined) {
-          own.set(key, row);
+          // The store may still hold the row, and this one is counted on.
+          own.set(key, { ...row });
         } else {
           addTo(newer, row);
         }

@@ -3,11 +3,16 @@ import type { Clock } from '../rooms/types.ts';
 
 /** With so many frames waiting a sender is heard at once. */
 const MOST_EACH = 4;
+/** What a frame is about stands within its first bytes. */
+const NEWS_BYTES = 24;
+/** A larger frame is not kept waiting, so that what waits takes little memory. */
+const MOST_SAMPLE_BYTES = 65_536;
 
 export type GatheredOptions<Sender> = {
   clock: Clock;
   /** A frame waits so long at most; 0: not at all. */
   waitMs: number;
+  /** Throws nothing: the frames of others are handled right after. */
   handle: (sender: Sender, frame: Buffer) => void;
 };
 
@@ -56,4 +61,12 @@ export class Gathered<Sender> {
     this.#isArmed = false;
     await inSlices([...this.#waiting.keys()], sender => this.flush(sender));
   }
+}
+
+/** Whether it looks like a small sample. A wrong guess is harmless: it is read all the same. */
+export function isAboutSample(frame: Buffer): boolean {
+  return (
+    frame.length <= MOST_SAMPLE_BYTES &&
+    frame.subarray(0, NEWS_BYTES).includes('"sample"')
+  );
 }

@@ -17,7 +17,7 @@ import type { Proven } from '../hub/identity.ts';
 import { PROTOCOL_OLDEST } from '../http/session.ts';
 import { printable, reasonOf, type Log } from '../log.ts';
 import type { Clock } from '../rooms/types.ts';
-import { Gathered } from './gathered.ts';
+import { Gathered, isAboutSample } from './gathered.ts';
 import { closeSocket, keepAlive } from './sockets.ts';
 
 const ANSWER_MS = 30_000;
@@ -26,10 +26,6 @@ const MOST_REQUESTS = 32;
 /** Servers, named ones too, that one person may link at a time. */
 const MOST_PER_USER = 20;
 const MOST_LINKS = 10_000;
-/** What a frame is about stands within its first bytes. */
-const NEWS_BYTES = 24;
-/** A larger frame is not kept waiting, so that what waits takes little memory. */
-const MOST_SAMPLE_BYTES = 65_536;
 
 /** A request; `content` goes out in parts after it. */
 export type LinkCall = Omit<LinkRequest, 'id'> & { content?: string };
@@ -53,6 +49,8 @@ type Waiting = {
 export class ServerLink {
   readonly user: string;
   readonly server: string;
+  /** Its first `hello` need not be waited for any more. */
+  greeted: () => void = () => {};
   readonly #socket: WebSocket;
   readonly #clock: Clock;
   readonly #mostChars: number;
@@ -220,8 +218,6 @@ export interface LinkListener {
   goodbye?(link: ServerLink, news: unknown): void;
 }
 
-type Sender = { link: ServerLink; greeted: () => void };
-
 /** All links: one for each server of each user, and the newest wins. */
 export class Links {
   readonly #links = new Map<string, ServerLink>();
@@ -229,7 +225,7 @@ export class Links {
   readonly #log: Log;
   readonly #mostChars: number;
   readonly #listeners: LinkListener[] = [];
-  readonly #samples: Gathered<Sender>;
+  readonly #samples: Gathered<ServerLink>;
 
   constructor(options: {
     clock: Clock;
@@ -242,7 +238,7 @@ export class Links {
       // Of the machine: it is about this process being busy, not about when things happen.
       clock: systemClock,
       waitMs: options.gatherMs,
-      handle: (sender, frame) => this.#hear(sender, frame)
+      handle: (link, frame) => this.#hear(link, frame)
     });
     this.#clock = options.clock;
     this.#log = options.log;
@@ -276,27 +272,27 @@ export class Links {
       clock: this.#clock,
       mostChars: this.#mostChars
     });
-    const cancel = this.#clock.after(HELLO_MS, () => link.close('BAD_REQUEST'));
-    const sender = { link, greeted: cancel };
+    link.greeted = this.#clock.after(HELLO_MS, () => link.close('BAD_REQUEST'));
     socket.on('message', (data, isBinary) => {
       const frame = data as Buffer;
       if (!isBinary && isAboutSample(frame)) {
-        this.#samples.add(sender, frame);
+        this.#samples.add(link, frame);
       } else {
-        this.#samples.flush(sender);
-        this.#hear(sender, isBinary ? null : frame);
+        this.#samples.flush(link);
+        this.#hear(link, isBinary ? null : frame);
       }
     });
     socket.on('close', () => {
-      cancel();
-      this.#samples.flush(sender);
+      link.greeted();
+      this.#samples.flush(link);
       this.#ended(link);
     });
   }
 
-  #hear({ link, greeted }: Sender, frame: Buffer | null): void {
+  /** Throws nothing. */
+  #hear(link: ServerLink, frame: Buffer | null): void {
     try {
-      this.#receive(link, frame && JSON.parse(String(frame)), greeted);
+      this.#receive(link, frame && JSON.parse(String(frame)));
     } catch (error) {
       this.#log.warn('a link sent what cannot be read', {
         user: link.user,
@@ -306,7 +302,7 @@ export class Links {
     }
   }
 
-  #receive(link: ServerLink, message: unknown, greeted: () => void): void {
+  #receive(link: ServerLink, message: unknown): void {
     if (
       typeof message !== 'object' ||
       message === null ||
@@ -317,7 +313,7 @@ export class Links {
     }
     const kind = newsKindOf(message);
     if (kind === 'hello') {
-      greeted();
+      link.greeted();
       this.#hello(link, linkNews(message));
     } else if (kind === null) {
       this.#log.debug('a link told what is not known here', {
@@ -369,6 +365,10 @@ export class Links {
       link.close('TOO_MANY');
       return;
     }
+    if (before !== undefined) {
+      // What it said before it was replaced counts.
+      this.#samples.flush(before);
+    }
     this.#links.set(key, link);
     before?.close('TOO_MANY');
     before?.ended();
@@ -388,14 +388,6 @@ export class Links {
   #isCurrent(link: ServerLink): boolean {
     return this.#links.get(keyOf(link.user, link.server)) === link;
   }
-}
-
-/** Whether it looks like one. A wrong guess is harmless: it is read all the same. */
-function isAboutSample(frame: Buffer): boolean {
-  return (
-    frame.length <= MOST_SAMPLE_BYTES &&
-    frame.subarray(0, NEWS_BYTES).includes('"sample"')
-  );
 }
 
 /** User names hold no slash, so no two pairs have the same key. */

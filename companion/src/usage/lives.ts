@@ -11,7 +11,7 @@ const MOST_TOLD = 4;
 /** What a server said of itself, and when it came, by the companion's clock. */
 export type HeardSample = { sample: LinkSample; heardAt: number };
 
-/** What of the newest sample is asked for again and again. */
+/** What of the newest sample is asked for again and again. The next sample changes it. */
 export type ServerPresent = {
   readonly seq: number;
   readonly heardAt: number;

@@ -213,6 +213,46 @@ describe('what servers report', () => {
     assert.equal((await store.reported('ada', ...ALL))[0]?.cpuSeconds, 25);
   });
 
+  it('a notebook may be called by any key, also after a restart', async () => {
+    const keys = ['__proto__', 'constructor', 'toString'];
+    for (const seconds of [10, 5]) {
+      keys.forEach(key => server.works(key, seconds));
+      clock.advance(MINUTE);
+      server.report();
+    }
+    await reported.close();
+    await companion();
+    server.dial(links);
+    keys.forEach(key => server.works(key, 2));
+    clock.advance(MINUTE);
+    server.report();
+    const found = await Promise.all(keys.map(key => cpu(key)));
+    assert.deepEqual(found, [17, 17, 17]);
+    assert.ok(!('cpuSeconds' in {}));
+  });
+
+  it('do not change any more once they have been given to the store', async () => {
+    const given: unknown[] = [];
+    const then: unknown[] = [];
+    const put = store.putReported.bind(store);
+    let full = false;
+    store.putReported = async (...all) => {
+      given.push(all);
+      then.push(structuredClone(all));
+      assert.ok(!full);
+      return put(...all);
+    };
+    for (let round = 0; round < 4; round++) {
+      full = round === 1;
+      clock.advance(MINUTE);
+      server.works('one', 20).report();
+      await reported.flush();
+    }
+    assert.equal(given.length, 4);
+    assert.deepEqual(given, then);
+    assert.equal(await cpu('one'), 80);
+  });
+
   it('a person who makes up names has them counted as the rest', async () => {
     for (let round = 0; round < 30; round++) {
       server.consumers.clear();
@@ -264,6 +304,31 @@ describe('what servers report', () => {
       assert.ok(Math.abs(life.counted.cpuSeconds - counted) < 1e-6);
       assert.ok(life.consumers.size < 100);
     }
+  });
+
+  it('a notebook that is left out once has not begun anew, however many came and went', () => {
+    const life = newLife('ada', '', 'b', 0);
+    let to = 0;
+    const report = (...consumers: Consumer[]) =>
+      countReport(
+        life,
+        {
+          ...{ boot: 'b', from: to, to: ++to, cut: false, cpuSeconds: 1 },
+          ...{ memoryByteSeconds: 0, gpuBusySeconds: 0, gpuHeldSeconds: 0 }
+        },
+        sampleOf({ consumers })
+      );
+    const old = kernel('old', { cpuSeconds: 1000 });
+    for (let number = 0; number < 50; number++) {
+      report(old, kernel(`k${number}`, { cpuSeconds: 1 }));
+    }
+    report(kernel('last', { cpuSeconds: 1 }), kernel('k49', { cpuSeconds: 1 }));
+    assert.ok(life.consumers.size < 30);
+    const parts = report(old, kernel('next', { cpuSeconds: 1 }));
+    assert.deepEqual(
+      parts.map(({ name }) => name),
+      ['next.ipynb']
+    );
   });
 
   it('use is spread over the hours in which it was', () => {

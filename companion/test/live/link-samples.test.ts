@@ -57,6 +57,36 @@ describe('samples over the link', () => {
     assert.deepEqual(next.before, []);
   });
 
+  it('U12 also when it told its last right before the link ended', async () => {
+    const first = await TestServer.dial(commons, 'ada');
+    first.say(sample('first', 7));
+    first.link.socket.close();
+    await first.link.closed();
+    const next = await TestServer.dial(commons, 'ada');
+    next.say(sample('second'));
+    await next.until(() => next.before.length > 0);
+    assert.deepEqual(next.before, [
+      {
+        heardAt: commons.clock.now(),
+        sample: sampleOf({ boot: 'first', seq: 7 })
+      }
+    ]);
+  });
+
+  it('U12 what is told right before a goodbye counts, and nothing after it', async () => {
+    const server = await TestServer.dial(commons, 'ada');
+    const { cpuSeconds } = sampleOf();
+    server.say(sample('first', 1));
+    server.say({ news: 'goodbye' });
+    server.say(sample('second', 1));
+    await settled(server);
+    await commons.stop();
+    const sums = await commons.ledgerStore.reported('ada', 0, 1e15);
+    const total = sums.reduce((sum, each) => sum + each.cpuSeconds, 0);
+    assert.ok(Math.abs(total - cpuSeconds) < 1);
+    commons = await new TestCompanion().start({});
+  });
+
   it('U9 a flood closes the link, and the next one is served', async () => {
     const server = await TestServer.dial(commons, 'ada');
     for (let seq = 0; seq < 200; seq++) {
