@@ -318,8 +318,9 @@ describe('A list of checkpoints that is awaited', () => {
     expect(said()).toBe('');
     const open = git.hold();
     page.tell('refs');
-    await pass(1000);
+    await act(settle);
     expect(git.asked).toHaveLength(2);
+    await pass(1000);
     expect(said()).toBe('');
     await open();
   });
