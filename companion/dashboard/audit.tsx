@@ -5,7 +5,8 @@ import {
 } from '@jupyterlab-commons/protocol';
 import { useState } from 'preact/hooks';
 import { Refused, type Api } from './api.ts';
-import { Await, Empty, Said, Table } from './pieces.tsx';
+import { Await, Empty, Said } from './pieces.tsx';
+import { Table } from './table.tsx';
 import { useLoaded } from './use-loaded.ts';
 import { when } from './words.ts';
 
@@ -50,11 +51,9 @@ export function AuditView({ api }: { api: Api }) {
                     <Said text={each.actor} />
                   </td>
                   <td>{each.action}</td>
+                  <td>{each.user === '' ? '' : <Said text={each.user} />}</td>
                   <td>
-                    <Said text={each.user} />
-                  </td>
-                  <td>
-                    <Said text={each.detail} />
+                    {each.detail === '' ? '' : <Said text={each.detail} />}
                   </td>
                 </tr>
               ))}

@@ -1,6 +1,7 @@
 import { adminLive, pathOf } from '@jupyterlab-commons/protocol';
 import type { Api } from './api.ts';
-import { Await, Empty, Said, Table } from './pieces.tsx';
+import { Await, Empty, Said } from './pieces.tsx';
+import { Table } from './table.tsx';
 import { useLoaded } from './use-loaded.ts';
 import { when } from './words.ts';
 

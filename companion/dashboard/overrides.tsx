@@ -5,7 +5,8 @@ import {
 } from '@jupyterlab-commons/protocol';
 import { useState } from 'preact/hooks';
 import { Refused, type Api } from './api.ts';
-import { Await, Empty, Said, Table } from './pieces.tsx';
+import { Await, Empty, Said } from './pieces.tsx';
+import { Table } from './table.tsx';
 import { useLoaded } from './use-loaded.ts';
 import { number, scopeWords, when } from './words.ts';
 

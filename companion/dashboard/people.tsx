@@ -5,8 +5,9 @@ import {
 } from '@jupyterlab-commons/protocol';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Api } from './api.ts';
-import { Await, Empty, Field, Meter, Said, Table } from './pieces.tsx';
+import { Await, Empty, Field, Meter, Said } from './pieces.tsx';
 import { hashOf } from './route.ts';
+import { Table } from './table.tsx';
 import { useLoaded } from './use-loaded.ts';
 import { ago, bytes, number, when } from './words.ts';
 
@@ -206,7 +207,11 @@ function People({ users, at }: { users: AdminUser[]; at: number }) {
             )}
           </th>
           <td>
-            <Said text={user.groups.join(', ')} />
+            {user.groups.length === 0 ? (
+              'none'
+            ) : (
+              <Said text={user.groups.join(', ')} />
+            )}
           </td>
           <td>
             {user.running > 0

@@ -13,8 +13,9 @@ import {
   RequestForm,
   StopForm
 } from './person-forms.tsx';
-import { Await, Bars, Empty, Meter, Said, Table } from './pieces.tsx';
+import { Await, Bars, Empty, Meter, Said } from './pieces.tsx';
 import { hashOf } from './route.ts';
+import { Table } from './table.tsx';
 import { useLoaded } from './use-loaded.ts';
 import {
   ago,

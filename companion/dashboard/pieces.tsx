@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { Refused } from './api.ts';
+import { Table } from './table.tsx';
 import type { Loaded } from './use-loaded.ts';
 import { number, percentOf, printable } from './words.ts';
 
@@ -94,41 +95,6 @@ export function Empty({ children }: { children: ComponentChildren }) {
 /** What a person wrote: text, and never in the way of what stands beside it. */
 export function Said({ text }: { text: string }) {
   return <bdi>{printable(text)}</bdi>;
-}
-
-/** A table that scrolls by itself on a phone, and can be reached with the keyboard. */
-export function Table({
-  label,
-  head,
-  numbers = [],
-  children
-}: {
-  label: string;
-  head: ComponentChildren[];
-  /** Which columns are numbers, from 0. */
-  numbers?: number[];
-  children: ComponentChildren;
-}) {
-  return (
-    <div class="jp-Commons-Table" role="region" aria-label={label} tabIndex={0}>
-      <table>
-        <thead>
-          <tr>
-            {head.map((title, index) => (
-              <th
-                scope="col"
-                key={index}
-                class={numbers.includes(index) ? 'jp-mod-number' : undefined}
-              >
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>{children}</tbody>
-      </table>
-    </div>
-  );
 }
 
 export type Bar = { label: string; value: number };

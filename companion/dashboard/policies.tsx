@@ -7,8 +7,9 @@ import {
 } from '@jupyterlab-commons/protocol';
 import { useState } from 'preact/hooks';
 import { Refused, type Api } from './api.ts';
-import { Await, Empty, Field, Table } from './pieces.tsx';
+import { Await, Empty, Field } from './pieces.tsx';
 import { hashOf } from './route.ts';
+import { Table } from './table.tsx';
 import { useLoaded } from './use-loaded.ts';
 import {
   number,

@@ -55,6 +55,25 @@ export class Dashboard {
       .filter({ has: this.page.getByRole('rowheader', { name }) });
   }
 
+  /** What reaches over the edge of the screen, or scrolls sideways; the first few. */
+  tooWide(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const named = ({ localName, className }: Element) =>
+        `${localName}.${className}`;
+      const root = document.scrollingElement!;
+      const wide = root.scrollWidth > innerWidth ? ['the page'] : [];
+      for (const each of document.querySelectorAll('main, main *')) {
+        const scrolls =
+          each.clientWidth < each.scrollWidth &&
+          getComputedStyle(each).overflowX === 'auto';
+        if (scrolls || each.getBoundingClientRect().right > innerWidth) {
+          wide.push(named(each));
+        }
+      }
+      return wide.slice(0, 5);
+    });
+  }
+
   dialog(title: string): Locator {
     return this.page.getByRole('dialog', { name: title });
   }

@@ -243,8 +243,8 @@ test('ten thousand people with hostile names: one page of them, light and dark, 
   await dashboard.go('people');
   await expect(page.getByText('1 to 50 of 10,000')).toBeVisible();
   expect(asked).toHaveLength(1);
-  for (const width of [1280, 360]) {
-    await page.setViewportSize({ width, height: 800 });
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 844 });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.screenshot({
@@ -252,15 +252,51 @@ test('ten thousand people with hostile names: one page of them, light and dark, 
       });
       expect(await accessibilityProblems(page, 'body')).toEqual([]);
     }
-    const wide = await page.evaluate(
-      () => document.documentElement.scrollWidth - innerWidth
-    );
-    expect(
-      wide,
-      'the page itself does not scroll sideways'
-    ).toBeLessThanOrEqual(0);
+    expect(await dashboard.tooWide(), `at ${width}`).toEqual([]);
   }
   expect(await page.locator('img, script:not([src])').count()).toBe(0);
+});
+
+test('a phone shows each person below the other, in a table that is one for everybody', async ({
+  signIn
+}) => {
+  const admin = await signIn('admin');
+  const dashboard = await Dashboard.open(admin);
+  const { page } = dashboard;
+  await page.route('**/api/admin/users?*', route =>
+    route.fulfill({ json: manyPeople(50, 10_000) })
+  );
+  await dashboard.go('people');
+  const row = dashboard.row('People', /^person20/);
+  const label = row.getByText('Server hours, 30 days', { exact: true });
+  await expect(row).toBeVisible();
+  await expect(label).toBeHidden();
+  for (const width of [640, 390, 320]) {
+    await page.setViewportSize({ width, height: 844 });
+    await expect(label).toBeVisible();
+    expect(await dashboard.tooWide(), `at ${width}`).toEqual([]);
+  }
+  const table = page.getByRole('table');
+  await expect(table.getByRole('row')).toHaveCount(51);
+  await expect(table.getByRole('columnheader')).toHaveCount(9);
+  await expect(row.getByRole('cell')).toHaveCount(8);
+  await expect(row.getByRole('cell', { name: '146', exact: true })).toHaveCount(
+    1
+  );
+
+  const asks = (part: string) =>
+    page.waitForRequest(request => request.url().includes(part));
+  const sorted = asks('sort=gpuHours');
+  await page.getByLabel('Sort by').selectOption('gpuHours');
+  await sorted;
+  const later = asks('offset=50');
+  await page.getByRole('button', { name: 'Later' }).press('Enter');
+  await later;
+  const found = asks('query=ali');
+  await page.getByLabel('Name or group').pressSequentially('ali');
+  await found;
+  await row.getByRole('link').press('Enter');
+  await expect(page.getByRole('heading', { name: 'person20' })).toBeVisible();
 });
 
 test('every view is accessible in light and dark', async ({ signIn }) => {
@@ -290,6 +326,14 @@ test('every view is accessible in light and dark', async ({ signIn }) => {
       });
       expect(await accessibilityProblems(page, 'body'), view).toEqual([]);
     }
+    const size = page.viewportSize()!;
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await dashboard.tooWide(), view).toEqual([]);
+    await page.screenshot({
+      path: join(PICTURES, `dashboard-${view.replace('/', '-')}-phone.png`),
+      fullPage: true
+    });
+    await page.setViewportSize(size);
   }
 });
 
