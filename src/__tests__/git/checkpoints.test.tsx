@@ -247,6 +247,8 @@ describe('Focus, when a checkpoint button goes away', () => {
     const { git, container } = await show(each => each.add('a.py', 'There'));
     const open = git.hold();
     await pressFocused('Show those of all files');
+    // What stands above the list does not jump meanwhile.
+    expect(screen.getByText(/the newest 50 of each file/)).toBeTruthy();
     expect(screen.queryAllByRole('listitem')).toHaveLength(0);
     expect(focused()).toBe(container.querySelector('.jp-Commons-Kept-list'));
     await open();

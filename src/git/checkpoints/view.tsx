@@ -64,7 +64,12 @@ function useKept({ model, list }: CheckpointsProps, path?: string): Kept {
 function Head(props: PartProps): JSX.Element {
   const { model, trans, run, scope, setScope, kept } = props;
   const { path } = model;
-  const { limits } = kept.state;
+  // As long as another list comes, those of the one before: they are the same.
+  const [known, setKnown] = React.useState(kept.state.limits);
+  const limits = kept.state.limits ?? known;
+  if (limits !== known) {
+    setKnown(limits);
+  }
   const group = React.useId();
   const scopes: [Scope, string][] = [
     ['file', trans.__('This file')],
