@@ -1,4 +1,4 @@
-import { shortName } from './words';
+import { oneLine } from './words';
 
 const NAME_CHARS = 40;
 const END_CHARS = 14;
@@ -8,7 +8,7 @@ const END_CHARS = 14;
  * after 140 characters. The end of a file's name tells it from its neighbours.
  */
 export function noticeName(name: string): string {
-  const line = shortName(name).trim();
+  const line = oneLine(name).trim();
   return line.length <= NAME_CHARS
     ? line
     : `${line.slice(0, NAME_CHARS - END_CHARS - 1)}…${line.slice(-END_CHARS)}`;

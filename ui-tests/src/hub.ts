@@ -96,7 +96,12 @@ export class TestHub {
 
   /** The sources of the cells of a notebook on disk. */
   readSources(name: Name, path: string): string[] {
-    const { cells } = JSON.parse(this.readFile(name, path)) as {
+    const text = this.readFile(name, path);
+    if (text === '') {
+      // JupyterLab writes into the file that is there, which is empty meanwhile.
+      return [];
+    }
+    const { cells } = JSON.parse(text) as {
       cells: { source: string | string[] }[];
     };
     return cells.map(({ source }) =>

@@ -5,6 +5,7 @@ import { initialsOf } from '../../ui/avatar';
 import { Banner } from '../../ui/banner';
 import { PeopleStack } from '../../ui/people-stack';
 import { relative } from '../../ui/time';
+import { noticeName } from '../../ui/notice-name';
 import { problemOf } from '../../ui/problem-words';
 import { shortName } from '../../ui/words';
 import { expectAccessible, HOSTILE, NOW, trans } from './fakes';
@@ -13,6 +14,13 @@ describe('Words about others', () => {
   it('a name is one line, cannot turn the text around, and is capped', () => {
     expect(shortName('a\nb\u202Ec\u0000d')).toBe('a b c d');
     expect(shortName('x'.repeat(500))).toHaveLength(80);
+  });
+
+  it('a name in a notice is short and keeps its ending, however long it is', () => {
+    const name = noticeName(`${'x'.repeat(200)}-third.ipynb`);
+    expect(name).toHaveLength(40);
+    expect(name.endsWith('…x-third.ipynb')).toBe(true);
+    expect(noticeName('a\u202Eb.ipynb')).toBe('a b.ipynb');
   });
 
   it('every failure says what to do and whether trying again can help', () => {

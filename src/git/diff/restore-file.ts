@@ -2,6 +2,7 @@ import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { ISharedFile, ISharedNotebook } from '@jupyter/ydoc';
 import { CommonsError } from '@jupyterlab-commons/protocol';
 import type { FileVersion, IGitFiles } from '../../client/git-files';
+import { noticeName } from '../../ui/notice-name';
 import { announceRestore } from './announce';
 import { cellsOf, isObject } from './cell-content';
 import type { DiffParts } from './commands';
@@ -51,7 +52,7 @@ async function bringBack(
   Notification.success(
     trans.__(
       '%1 is as it was in %2.',
-      fileName(name),
+      noticeName(fileName(name)),
       revisionWords(trans, version.rev)
     ),
     backup === undefined
