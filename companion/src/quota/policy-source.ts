@@ -131,7 +131,7 @@ export class PolicySource {
       actor: BY_POLICY,
       action: 'policies-loaded',
       user: '',
-      detail: `${policies} policies`
+      detail: `policies: ${policies}`
     });
     changed();
     await store.putMeta(KEPT, text).catch((error: unknown) =>
