@@ -30,7 +30,7 @@ Try this:
   3. Type in both. Run a cell as alice: bob sees the output. Bob cannot run on alice's kernel.
   4. Give carol "Can view", stop alice's server (File > Hub Control Panel), edit as bob, start it again.
   5. Press the memory in the status bar: who uses what, by notebook, and what is reached first.
-  6. View > Quota: what you have used; as admin, ${url}services/commons/ shows everybody. The limits are in demo/quota.yaml.
+  6. View > Show quota: what you have used; as admin, ${url}services/commons/ shows everybody. The limits are in demo/quota.yaml.
   7. In a terminal of JupyterLab: git init, git add and git commit a notebook; then open History on the left.
 
 This is a demonstration: all four share one system user of this machine, and everybody knows
