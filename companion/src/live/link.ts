@@ -225,7 +225,7 @@ export class Links {
   readonly #log: Log;
   readonly #mostChars: number;
   readonly #listeners: LinkListener[] = [];
-  readonly #samples: Gathered<ServerLink>;
+  readonly #frames: Gathered<ServerLink, Buffer | null>;
 
   constructor(options: {
     clock: Clock;
@@ -234,10 +234,11 @@ export class Links {
     /** A sample may wait so long for others to be read with. */
     gatherMs: number;
   }) {
-    this.#samples = new Gathered({
+    this.#frames = new Gathered({
       // Of the machine: it is about this process being busy, not about when things happen.
       clock: systemClock,
       waitMs: options.gatherMs,
+      mayWait: isAboutSample,
       handle: (link, frame) => this.#hear(link, frame)
     });
     this.#clock = options.clock;
@@ -273,23 +274,17 @@ export class Links {
       mostChars: this.#mostChars
     });
     link.greeted = this.#clock.after(HELLO_MS, () => link.close('BAD_REQUEST'));
-    socket.on('message', (data, isBinary) => {
-      const frame = data as Buffer;
-      if (!isBinary && isAboutSample(frame)) {
-        this.#samples.add(link, frame);
-      } else {
-        this.#samples.flush(link);
-        this.#hear(link, isBinary ? null : frame);
-      }
-    });
+    socket.on('message', (data, isBinary) =>
+      this.#frames.hear(link, isBinary ? null : (data as Buffer))
+    );
     socket.on('close', () => {
       link.greeted();
-      this.#samples.flush(link);
+      this.#frames.flush(link);
       this.#ended(link);
     });
   }
 
-  /** Throws nothing. */
+  /** A frame of text; null for another one. Throws nothing. */
   #hear(link: ServerLink, frame: Buffer | null): void {
     try {
       this.#receive(link, frame && JSON.parse(String(frame)));
@@ -367,7 +362,7 @@ export class Links {
     }
     if (before !== undefined) {
       // What it said before it was replaced counts.
-      this.#samples.flush(before);
+      this.#frames.flush(before);
     }
     this.#links.set(key, link);
     before?.close('TOO_MANY');

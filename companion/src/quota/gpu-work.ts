@@ -29,10 +29,6 @@ export class GpuWatch {
     const share = gpuBusySeconds / (((to - from) / 1000) * gpus);
     const busy = Math.min(1, Math.max(0, share));
     const idleSince = busy >= BUSY_SHARE ? null : (before?.idleSince ?? from);
-    if (before !== undefined) {
-      Object.assign(before, { at: to, busy, idleSince });
-      return;
-    }
     this.#work.set(key, { at: to, busy, idleSince });
     if (this.#work.size > MOST) {
       this.#work.delete(this.#work.keys().next().value!);

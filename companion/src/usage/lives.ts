@@ -1,4 +1,4 @@
-import { linkSample, type LinkSample } from '@jupyterlab-commons/protocol';
+import type { LinkSample } from '@jupyterlab-commons/protocol';
 import { retain, type Account } from './delta.ts';
 
 /** What is known of a server without a link is kept for this long. */
@@ -16,7 +16,6 @@ export type ServerPresent = {
   readonly seq: number;
   readonly heardAt: number;
   readonly busy: boolean;
-  readonly gpus: number;
   readonly memoryBytes: number | undefined;
   readonly cpuCores: number | undefined;
 };
@@ -32,14 +31,11 @@ type Lost = { text: string; heardAt: number };
  * collector to move it twice, while everybody waits.
  */
 export class Life implements ServerPresent {
-  readonly boot: string;
   readonly account: Account;
   /** Lives before this one that were told to be lost. */
   readonly told: readonly string[];
   seq = 0;
-  heardAt = 0;
   busy = false;
-  gpus = 0;
   memoryBytes: number | undefined;
   cpuCores: number | undefined;
   /** It has ended on purpose: nothing was lost. */
@@ -51,7 +47,6 @@ export class Life implements ServerPresent {
   constructor(account: Account, before: Life | undefined, isNewLink: boolean) {
     const follows = before !== undefined && !before.goodbye && isNewLink;
     const told = before?.told ?? [];
-    this.boot = account.boot;
     this.account = account;
     this.told = follows ? [...told, before.boot].slice(-MOST_TOLD) : told;
     this.#lost =
@@ -60,13 +55,19 @@ export class Life implements ServerPresent {
         : null;
   }
 
+  get boot(): string {
+    return this.account.boot;
+  }
+
+  get heardAt(): number {
+    return this.account.heardAt;
+  }
+
   /** Takes the newest sample, and what has been counted with it. */
   take(sample: LinkSample, account: Account): void {
     retain(this.account, account);
     this.seq = sample.seq;
-    this.heardAt = account.heardAt;
     this.busy = sample.busy;
-    this.gpus = sample.gpus;
     this.memoryBytes = sample.memory.used;
     this.cpuCores = sample.cpu.used;
     this.goodbye = false;
@@ -78,7 +79,7 @@ export class Life implements ServerPresent {
     const lost = this.#lost;
     return (
       lost && {
-        sample: linkSample(JSON.parse(lost.text)),
+        sample: JSON.parse(lost.text) as LinkSample,
         heardAt: lost.heardAt
       }
     );

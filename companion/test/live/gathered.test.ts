@@ -9,18 +9,18 @@ const WAIT_MS = 250;
 describe('frames that wait for each other', () => {
   let clock: TestClock;
   let handled: string[];
-  let gathered: Gathered<string>;
+  let gathered: Gathered<string, string>;
 
   const start = (waitMs: number) => {
     clock = new TestClock();
     handled = [];
     gathered = new Gathered({
       ...{ clock, waitMs },
-      handle: (sender, frame) => handled.push(`${sender} ${String(frame)}`)
+      mayWait: frame => frame !== 'now',
+      handle: (sender, frame) => handled.push(`${sender} ${frame}`)
     });
   };
-  const say = (sender: string, word: string) =>
-    gathered.add(sender, Buffer.from(word));
+  const say = (sender: string, word: string) => gathered.hear(sender, word);
 
   beforeEach(() => start(WAIT_MS));
 
@@ -43,13 +43,20 @@ describe('frames that wait for each other', () => {
     assert.deepEqual(handled, ['ada 1', 'ada 2']);
   });
 
-  it('of one sender are handled when something else of theirs is about to be, and once', () => {
+  it('go before what somebody waits for of the same sender, and once', () => {
     say('ada', '1');
     say('bob', '1');
-    gathered.flush('ada');
-    assert.deepEqual(handled, ['ada 1']);
+    say('ada', 'now');
+    assert.deepEqual(handled, ['ada 1', 'ada now']);
     clock.advance(WAIT_MS);
-    assert.deepEqual(handled, ['ada 1', 'bob 1']);
+    assert.deepEqual(handled, ['ada 1', 'ada now', 'bob 1']);
+  });
+
+  it('of one sender are handled when they are asked for', () => {
+    say('ada', '1');
+    gathered.flush('ada');
+    clock.advance(WAIT_MS);
+    assert.deepEqual(handled, ['ada 1']);
   });
 
   it('of a sender who says very much are not heaped up', () => {

@@ -137,18 +137,24 @@ async def test_the_first_push_is_followed_from_then_on_and_a_second_remote_is_no
     assert head == mine
 
 
+async def told_to_move(git: GitService, repo: Repo, to_host: Forge) -> str:
+    """The command that everybody is given, with the password and without."""
+    command = f"git remote set-url team {to_host.origin}/team.git"
+    for credentials in (None, RIGHT):
+        request = RemoteRequest("team", credentials=credentials)
+        for verb in (git.remotes.fetch, git.remotes.push):
+            refused = await refusal(verb(repo, request))
+            assert refused.code == "GIT_REDIRECTED"
+            assert refused.detail == f"{to_host.origin} {command}"
+    return command
+
+
 async def test_a_remote_that_has_moved_to_another_host_is_named_and_told_nothing(
     git: GitService, work: TestRepo, server: Forge, repo: Repo, tmp_path: Path
 ) -> None:
     with forge(tmp_path / "forge") as other:
         server.redirect = other.origin
-        command = f"git remote set-url team {other.origin}/team.git"
-        for credentials in (None, RIGHT):
-            request = RemoteRequest("team", credentials=credentials)
-            for verb in (git.remotes.fetch, git.remotes.push):
-                refused = await refusal(verb(repo, request))
-                assert refused.code == "GIT_REDIRECTED"
-                assert refused.detail == f"{other.origin} {command}"
+        command = await told_to_move(git, repo, other)
         # The command is what helps.
         assert not any(SECRET in each for each in (*other.heard, *server.heard))
         work.git(*command.split()[1:])
@@ -164,13 +170,7 @@ async def test_so_it_is_where_the_other_host_lets_nobody_in_and_asks_for_no_pass
     work.git("remote", "set-url", "team", f"{url}/team.git")
     with forge(tmp_path / "forge") as other:
         server.redirect, other.closed = other.origin, True
-        command = f"git remote set-url team {other.origin}/team.git"
-        for credentials in (None, RIGHT):
-            request = RemoteRequest("team", credentials=credentials)
-            for verb in (git.remotes.fetch, git.remotes.push):
-                refused = await refusal(verb(repo, request))
-                assert refused.code == "GIT_REDIRECTED"
-                assert refused.detail == f"{other.origin} {command}"
+        await told_to_move(git, repo, other)
         heard = (*other.heard, *server.heard)
         assert not any(SECRET in each for each in heard)
         assert not any("T0KEN" in each for each in other.heard)
