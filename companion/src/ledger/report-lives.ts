@@ -1,6 +1,7 @@
 /** What is counted of what a server reports, split among what used it. Nothing but the life that is told changes. */
 import type { LinkSample } from '@jupyterlab-commons/protocol';
 import type {
+  ConsumerCounters as Counters,
   ReportedAmounts,
   ReportedHour,
   ReportedLife
@@ -30,8 +31,6 @@ export const nothing: Readonly<ReportedAmounts> = {
   gpuBusySeconds: 0,
   gpuHeldSeconds: 0
 };
-
-type Counters = ReportedLife['consumers'][string];
 
 /**
  * What has been counted of the newest life of a server. It is changed in
@@ -82,14 +81,14 @@ export function newLife(
 export const countedLife = (life: ReportedLife): CountedLife => ({
   ...life,
   counted: { ...life.counted },
-  consumers: new Map(Object.entries(life.consumers))
+  consumers: new Map(life.consumers)
 });
 
 /** As it is now; what is counted afterwards does not change it. */
 export const reportedLife = (life: CountedLife): ReportedLife => ({
   ...life,
   counted: { ...life.counted },
-  consumers: Object.fromEntries(
+  consumers: new Map(
     [...life.consumers].map(([key, counters]) => [key, { ...counters }])
   )
 });

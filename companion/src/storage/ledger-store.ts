@@ -69,12 +69,14 @@ export type ReportedLife = {
   boot: string;
   at: Millis;
   counted: ReportedAmounts;
-  /** By key of the consumer. */
-  consumers: Record<
-    string,
-    Pick<ReportedAmounts, 'cpuSeconds' | 'memoryByteSeconds' | 'gpuHeldSeconds'>
-  >;
+  /** By key of the consumer, which a server may choose: `__proto__` is one as well. */
+  consumers: ReadonlyMap<string, ConsumerCounters>;
 };
+
+export type ConsumerCounters = Pick<
+  ReportedAmounts,
+  'cpuSeconds' | 'memoryByteSeconds' | 'gpuHeldSeconds'
+>;
 
 /** A notice that was told; never again with the same key. */
 export type ToldNotice = { user: string; key: string; at: Millis };

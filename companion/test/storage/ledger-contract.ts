@@ -1,6 +1,7 @@
 /** What every store of a ledger must keep. Run on each implementation by a test file of its own. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { countedLife, reportedLife } from '../../src/ledger/report-lives.ts';
 import {
   sumOf,
   type LedgerStore,
@@ -169,7 +170,7 @@ export function ledgerContract(
       );
       await store.putReported(
         [hourOf(), hourOf({ hour: START + HOUR }), hourOf({ path: 'b' })],
-        [{ ...life, boot: 'b2', consumers: {} }]
+        [{ ...life, boot: 'b2', consumers: new Map() }]
       );
       const one = sumOf(hourOf());
       const three = {
@@ -190,7 +191,7 @@ export function ledgerContract(
       const later = await store.reported('ada', START + HOUR, START + 2 * HOUR);
       assert.deepEqual(later, [one]);
       assert.deepEqual(await store.lives(), [
-        { ...life, boot: 'b2', consumers: {} }
+        { ...life, boot: 'b2', consumers: new Map() }
       ]);
       await store.prune(START + HOUR);
       assert.deepEqual(await store.lives(), []);
@@ -198,6 +199,25 @@ export function ledgerContract(
         (await store.reported('ada', 0, START + 9 * HOUR)).length,
         1
       );
+    }
+  );
+
+  story(
+    'what was counted of a consumer is known again, whatever its key',
+    async store => {
+      const consumers = new Map(
+        ['__proto__', 'constructor', '7', ''].map(
+          (key, cpuSeconds) =>
+            [
+              key,
+              { cpuSeconds, memoryByteSeconds: 2, gpuHeldSeconds: 0.5 }
+            ] as const
+        )
+      );
+      const counted = countedLife({ ...life, consumers });
+      await store.putReported([], [reportedLife(counted)]);
+      const [read] = await store.lives();
+      assert.deepEqual(countedLife(read!).consumers, consumers);
     }
   );
 

@@ -62,9 +62,9 @@ export const life: ReportedLife = {
     gpuBusySeconds: 3,
     gpuHeldSeconds: 4
   },
-  consumers: {
-    k1: { cpuSeconds: 1, memoryByteSeconds: 2, gpuHeldSeconds: 4 }
-  }
+  consumers: new Map([
+    ['k1', { cpuSeconds: 1, memoryByteSeconds: 2, gpuHeldSeconds: 4 }]
+  ])
 };
 
 export const userOf = (user: string, change: Partial<LedgerUser> = {}) => ({

@@ -2,7 +2,6 @@
 import {
   adminAudit,
   count,
-  dictionary,
   list,
   nullable,
   oneOf,
@@ -29,13 +28,11 @@ import type { SqlRow } from './rows.ts';
 const amount = count(0, Number.MAX_VALUE, true);
 const groups = list(text(255), 100_000);
 const kind = oneOf(['kernel', 'terminal', 'server', 'rest']);
-const consumers = dictionary(
-  record({
-    cpuSeconds: amount,
-    memoryByteSeconds: amount,
-    gpuHeldSeconds: amount
-  })
-);
+const counters = record({
+  cpuSeconds: amount,
+  memoryByteSeconds: amount,
+  gpuHeldSeconds: amount
+});
 const counted = record({
   cpuSeconds: amount,
   memoryByteSeconds: amount,
@@ -147,8 +144,19 @@ export function lifeOf(row: SqlRow): ReportedLife {
     boot: String(row.boot),
     at: Number(row.at),
     counted: counted(jsonOf(row.counted)),
-    consumers: consumers(jsonOf(row.consumers))
+    consumers: consumersOf(jsonOf(row.consumers))
   };
+}
+
+/** As they are written into a row. */
+export const consumersJson = (consumers: ReportedLife['consumers']): string =>
+  JSON.stringify(Object.fromEntries(consumers));
+
+/** Every own key of the object is a consumer, `__proto__` too. */
+function consumersOf(json: unknown): ReportedLife['consumers'] {
+  return new Map(
+    Object.entries(json as object).map(([key, each]) => [key, counters(each)])
+  );
 }
 
 export function overrideOf(row: SqlRow): Override {

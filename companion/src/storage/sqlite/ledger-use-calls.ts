@@ -14,6 +14,7 @@ import type {
   StoredRun
 } from '../ledger-store.ts';
 import {
+  consumersJson,
   correctionOf,
   lifeOf,
   meteredOf,
@@ -163,7 +164,7 @@ export class LedgerUseCalls {
     }
     const put = this.#on(`REPLACE INTO lives VALUES ${places(6)}`);
     for (const { user, server, boot, at, counted, consumers } of lives) {
-      const json = [JSON.stringify(counted), JSON.stringify(consumers)];
+      const json = [JSON.stringify(counted), consumersJson(consumers)];
       put.run(user, server, boot, at, ...json);
     }
   }
