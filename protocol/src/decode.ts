@@ -4,19 +4,53 @@ import { CommonsError } from './errors.ts';
  * Turns JSON from outside into a type, or throws BAD_REQUEST with the place
  * that is wrong. Unknown keys are dropped, so that a newer peer can add some.
  */
-export type Decoder<T> = (value: unknown, place?: string) => T;
+export type Decoder<T> = (value: unknown) => T;
 
 export type Decoded<D> = D extends Decoder<infer T> ? T : never;
 
-function wrong(place: string, wanted: string): CommonsError {
-  return new CommonsError('BAD_REQUEST', `${place} must be ${wanted}`);
+/** Something is not as it must be. The place grows on the way out: what is right costs no text. */
+class Wrong extends CommonsError {
+  readonly wanted: string;
+  readonly place: string;
+
+  constructor(wanted: string, place = '', whole = 'body') {
+    super('BAD_REQUEST', `${whole}${place} must be ${wanted}`);
+    this.wanted = wanted;
+    this.place = place;
+  }
+}
+
+/** Decodes what stands under a key, or at a place of a list. */
+function within<T>(item: Decoder<T>, value: unknown, key: string | number): T {
+  try {
+    return item(value);
+  } catch (error) {
+    if (error instanceof Wrong) {
+      const step = typeof key === 'number' ? `[${key}]` : `.${key}`;
+      throw new Wrong(error.wanted, step + error.place);
+    }
+    throw error;
+  }
+}
+
+/** The same, and what is wrong is told as a place of `whole` instead of the body. */
+export function partOf<T>(whole: string, decode: Decoder<T>): Decoder<T> {
+  return value => {
+    try {
+      return decode(value);
+    } catch (error) {
+      throw error instanceof Wrong
+        ? new Wrong(error.wanted, error.place, whole)
+        : error;
+    }
+  };
 }
 
 /** A string of at most `most` UTF-16 units. */
 export function text(most = 1024): Decoder<string> {
-  return (value, place = 'body') => {
+  return value => {
     if (typeof value !== 'string' || value.length > most) {
-      throw wrong(place, `a text of at most ${most} characters`);
+      throw new Wrong(`a text of at most ${most} characters`);
     }
     return value;
   };
@@ -28,48 +62,48 @@ export function count(
   most = Number.MAX_SAFE_INTEGER,
   fraction = false
 ): Decoder<number> {
-  return (value, place = 'body') => {
+  return value => {
     if (
       typeof value !== 'number' ||
       !(value >= least && value <= most) ||
       (!fraction && !Number.isInteger(value))
     ) {
-      throw wrong(place, `a number from ${least} to ${most}`);
+      throw new Wrong(`a number from ${least} to ${most}`);
     }
     return value;
   };
 }
 
-export const flag: Decoder<boolean> = (value, place = 'body') => {
+export const flag: Decoder<boolean> = value => {
   if (typeof value !== 'boolean') {
-    throw wrong(place, 'true or false');
+    throw new Wrong('true or false');
   }
   return value;
 };
 
 export function oneOf<const T extends string>(words: readonly T[]): Decoder<T> {
-  return (value, place = 'body') => {
+  return value => {
     if (!words.includes(value as T)) {
-      throw wrong(place, `one of ${words.join(', ')}`);
+      throw new Wrong(`one of ${words.join(', ')}`);
     }
     return value as T;
   };
 }
 
 /** A moment as ISO 8601 in UTC, as `Date.prototype.toISOString` writes it. */
-export const moment: Decoder<string> = (value, place = 'body') => {
+export const moment: Decoder<string> = value => {
   if (typeof value !== 'string' || Number.isNaN(Date.parse(value))) {
-    throw wrong(place, 'a date and time such as 2026-01-31T12:00:00Z');
+    throw new Wrong('a date and time such as 2026-01-31T12:00:00Z');
   }
   return value;
 };
 
 export function list<T>(item: Decoder<T>, most = 10_000): Decoder<T[]> {
-  return (value, place = 'body') => {
+  return value => {
     if (!Array.isArray(value) || value.length > most) {
-      throw wrong(place, `a list of at most ${most}`);
+      throw new Wrong(`a list of at most ${most}`);
     }
-    return value.map((each, index) => item(each, `${place}[${index}]`));
+    return value.map((each, index) => within(item, each, index));
   };
 }
 
@@ -78,32 +112,30 @@ export function dictionary<T>(
   item: Decoder<T>,
   most = 10_000
 ): Decoder<Record<string, T>> {
-  return (value, place = 'body') => {
+  return value => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw wrong(place, 'an object');
+      throw new Wrong('an object');
     }
     const entries = Object.entries(value).filter(
       ([key]) => key !== '__proto__'
     );
     if (entries.length > most) {
-      throw wrong(place, `an object of at most ${most} keys`);
+      throw new Wrong(`an object of at most ${most} keys`);
     }
     return Object.fromEntries(
-      entries.map(([key, each]) => [key, item(each, `${place}.${key}`)])
+      entries.map(([key, each]) => [key, within(item, each, key)])
     );
   };
 }
 
 /** Also takes null. */
 export function nullable<T>(inner: Decoder<T>): Decoder<T | null> {
-  return (value, place = 'body') =>
-    value === null ? null : inner(value, place);
+  return value => (value === null ? null : inner(value));
 }
 
 /** Also takes a missing key. */
 export function optional<T>(inner: Decoder<T>): Decoder<T | undefined> {
-  return (value, place = 'body') =>
-    value === undefined ? undefined : inner(value, place);
+  return value => (value === undefined ? undefined : inner(value));
 }
 
 /** Any JSON value, untouched. */
@@ -119,16 +151,16 @@ type FieldsDecoded<F extends Fields> = {
 /** An object with these keys; others are dropped. */
 export function record<F extends Fields>(fields: F): Decoder<FieldsDecoded<F>> {
   const decoders = Object.entries(fields);
-  return (value, place = 'body') => {
+  return value => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw wrong(place, 'an object');
+      throw new Wrong('an object');
     }
     const out: Record<string, unknown> = {};
     for (const [key, decode] of decoders) {
       const own = Object.hasOwn(value, key)
         ? (value as Record<string, unknown>)[key]
         : undefined;
-      const decoded = decode(own, `${place}.${key}`);
+      const decoded = within(decode, own, key);
       if (decoded !== undefined) {
         out[key] = decoded;
       }

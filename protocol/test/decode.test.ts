@@ -1,6 +1,7 @@
 import {
   CommonsError,
   count,
+  dictionary,
   documentInfo,
   flag,
   list,
@@ -8,6 +9,7 @@ import {
   nullable,
   oneOf,
   optional,
+  partOf,
   record,
   text
 } from '@jupyterlab-commons/protocol';
@@ -34,6 +36,20 @@ describe('decoding what comes from outside', () => {
   it('says which part is wrong', () => {
     expect(detailOf(() => list(pair)([{ name: 'ada' }, { name: 7 }]))).toMatch(
       /^body\[1\]\.name must be a text/
+    );
+  });
+
+  it('names the place of what is wrong, however deep it is', () => {
+    const team = dictionary(record({ members: nullable(list(pair)) }));
+    const wrong = {
+      blue: { members: [{ name: 'ada' }, { name: 'too long' }] }
+    };
+    const decode = record({ teams: optional(team) });
+    expect(detailOf(() => decode({ teams: wrong }))).toMatch(
+      /^body\.teams\.blue\.members\[1\]\.name must be a text/
+    );
+    expect(detailOf(() => partOf('entry 3', team)(wrong))).toMatch(
+      /^entry 3\.blue\.members\[1\]\.name must be a text/
     );
   });
 

@@ -106,6 +106,9 @@ export class Notices {
   /** Thresholds that are reached and were not told, lowest first; from now on they are. */
   #newlyReached(user: string, allowance: Allowance): ToldNotice[] {
     const told = this.#toldTo(user);
+    if (allowance.reached === 0 && told.size === 0) {
+      return [];
+    }
     const at = this.#options.clock.now();
     const window = windowOf(allowance);
     const fresh: ToldNotice[] = [];
@@ -141,11 +144,22 @@ export class Notices {
   }
 
   #rememberLimits(user: string, allowances: readonly Allowance[]): void {
-    const limits = allowances.map(
-      ({ policy, limit, exempt = false }) =>
-        [policy, { limit, exempt }] as const
-    );
-    this.#limits.set(user, new Map(limits));
+    const limits = this.#limits.get(user) ?? new Map<string, Limit>();
+    this.#limits.set(user, limits);
+    for (const { policy, limit, exempt = false } of allowances) {
+      const before = limits.get(policy);
+      if (before?.limit !== limit || before.exempt !== exempt) {
+        limits.set(policy, { limit, exempt });
+      }
+    }
+    if (limits.size > allowances.length) {
+      const held = new Set(allowances.map(({ policy }) => policy));
+      for (const policy of limits.keys()) {
+        if (!held.has(policy)) {
+          limits.delete(policy);
+        }
+      }
+    }
   }
 
   #toldTo(user: string): Map<string, Told> {

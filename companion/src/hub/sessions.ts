@@ -115,7 +115,7 @@ export class Sessions {
     const parsed: unknown = JSON.parse(
       Buffer.from(payload, 'base64url').toString('utf8')
     );
-    return claims(parsed, 'session');
+    return claims(parsed);
   }
 
   #mac(payload: string): string {

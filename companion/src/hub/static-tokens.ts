@@ -4,6 +4,7 @@ import {
   flag,
   list,
   optional,
+  partOf,
   record,
   text,
   type Decoded
@@ -77,7 +78,7 @@ function tableOf(value: unknown): Record<string, StaticPerson> {
   return Object.fromEntries(
     Object.entries(value).map(([token, person], index) => [
       token,
-      entry(person, `entry ${index}`)
+      partOf(`entry ${index}`, entry)(person)
     ])
   );
 }

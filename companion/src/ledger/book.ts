@@ -9,7 +9,7 @@ import type {
   Metered,
   Millis,
   Run,
-  SeeRun
+  SeeStretch
 } from './types.ts';
 import { Kinds, UserRuns } from './user-runs.ts';
 
@@ -67,7 +67,7 @@ export class Book implements LedgerView {
     return this.#runs.get(user)?.reaching(from) ?? [];
   }
 
-  eachRun(user: string, from: Millis, see: SeeRun): void {
+  eachRun(user: string, from: Millis, see: SeeStretch): void {
     this.#runs.get(user)?.eachReaching(from, see);
   }
 

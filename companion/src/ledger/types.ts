@@ -33,13 +33,11 @@ export type Run = {
   open: boolean;
 };
 
-/** Is shown a run: from when to when, seconds that count, and what it takes. */
-export type SeeRun = (
-  from: Millis,
-  to: Millis,
-  seconds: number,
-  rates: Rates
-) => void;
+/** What of a run counts. */
+export type Stretch = Pick<Run, 'from' | 'to' | 'seconds' | 'rates'>;
+
+/** Is shown a stretch in an object that holds the next one right after. */
+export type SeeStretch = (stretch: Readonly<Stretch>) => void;
 
 /** A change that an admin made to the sums, with who and why. */
 export type Correction = {
@@ -93,7 +91,7 @@ export interface LedgerView {
   /** The runs of a user that reach into `[from, now]`, oldest first. */
   runs(user: string, from: Millis): readonly Run[];
   /** What counts of the same runs, in no order: for sums over very many. */
-  eachRun(user: string, from: Millis, see: SeeRun): void;
+  eachRun(user: string, from: Millis, see: SeeStretch): void;
   corrections(user: string, from: Millis): readonly Correction[];
   /** The newest of a meter for a user (storage), or the sum in a window (hours); null: never answered for them. */
   metered(

@@ -2,7 +2,7 @@ import type { QuotaResource } from '@jupyterlab-commons/protocol';
 import type { StoredRun } from '../storage/ledger-store.ts';
 import { perHour } from './rates.ts';
 import { FROM, shareWithin, Spans, TO, VALUE } from './spans.ts';
-import type { Millis, Rates, Run, SeeRun } from './types.ts';
+import type { Millis, Rates, Run, SeeStretch, Stretch } from './types.ts';
 
 const SECONDS_PER_HOUR = 3600;
 
@@ -135,17 +135,20 @@ export class UserRuns {
   }
 
   /** The same without making an object of each, in the order of their ends. */
-  eachReaching(from: Millis, see: SeeRun): void {
-    for (const run of this.#open.values()) {
-      see(run.from, run.to, run.seconds, run.rates);
+  eachReaching(from: Millis, see: SeeStretch): void {
+    this.#open.forEach(run => see(run));
+    const first = this.#ended.firstFrom(from);
+    if (first === this.#ended.rows) {
+      return;
     }
-    for (let row = this.#ended.firstFrom(from); row < this.#ended.rows; row++) {
-      see(
-        this.#ended.cell(row, FROM),
-        this.#ended.cell(row, TO),
-        this.#ended.cell(row, VALUE),
-        this.#kindOf(row).rates
-      );
+    const { rates } = this.#kindOf(first);
+    const seen: Stretch = { from: 0, to: 0, seconds: 0, rates };
+    for (let row = first; row < this.#ended.rows; row++) {
+      seen.from = this.#ended.cell(row, FROM);
+      seen.to = this.#ended.cell(row, TO);
+      seen.seconds = this.#ended.cell(row, VALUE);
+      seen.rates = this.#kindOf(row).rates;
+      see(seen);
     }
   }
 

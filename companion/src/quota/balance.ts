@@ -1,5 +1,5 @@
 import type { LedgerView, Millis } from '../ledger/types.ts';
-import { isBelow, piecesOf, within, type Piece } from './course.ts';
+import { eachPiece, isBelow, within, type Piece } from './course.ts';
 import type { Policy, WindowRule } from './types.ts';
 import { periodAt } from './zones.ts';
 
@@ -42,12 +42,31 @@ export function balanceLevel(
   return level;
 }
 
+type Starts = { origin: Millis; newest: Millis; starts: readonly Millis[] };
+/** The same for everybody, until the next refill. */
+const startsOf = new WeakMap<BalanceRule, Starts>();
+
 /** Where the count begins, then each refill until now. */
 export function periodStarts(
   { ledger, now }: Counted,
-  { zone, every, since }: BalanceRule
+  rule: BalanceRule
+): readonly Millis[] {
+  const origin = Math.min(now, rule.since ?? ledger.since);
+  const newest = periodAt(rule.zone, rule.every, now).from;
+  const known = startsOf.get(rule);
+  if (known?.origin === origin && known.newest === newest) {
+    return known.starts;
+  }
+  const starts = startsSince(origin, rule, now);
+  startsOf.set(rule, { origin, newest, starts });
+  return starts;
+}
+
+function startsSince(
+  origin: Millis,
+  { zone, every }: BalanceRule,
+  now: Millis
 ): Millis[] {
-  const origin = Math.min(now, since ?? ledger.since);
   const starts: Millis[] = [];
   for (let back = 0; back < MOST_REFILLS; back++) {
     const { from } = periodAt(zone, every, now, -back);
@@ -63,20 +82,21 @@ export function periodStarts(
 /** What was used from each start to the next, and from the last one until now. */
 export function usedByPeriod(
   { ledger, policy, users, now }: Counted,
-  starts: Millis[]
+  starts: readonly Millis[]
 ): number[] {
-  const { source, resource } = policy;
-  const ends = [...starts.slice(1), now];
+  const { source, resource, gpu } = policy;
   if (source !== 'hub') {
     return starts.map((from, index) =>
       users.reduce((sum, user) => {
-        const told = ledger.metered(source, user, resource, from, ends[index]!);
+        const end = starts[index + 1] ?? now;
+        const told = ledger.metered(source, user, resource, from, end);
         return sum + (told?.amount ?? 0);
       }, 0)
     );
   }
   const sums = new Array<number>(starts.length).fill(0);
-  for (const piece of piecesOf(ledger, users, policy, starts[0] ?? now)) {
+  const from = starts[0] ?? now;
+  eachPiece(ledger, users, { resource, gpu, from }, piece => {
     for (
       let index = lastBefore(starts, piece.from);
       index < sums.length;
@@ -86,15 +106,15 @@ export function usedByPeriod(
         break;
       }
       // The last period holds what is booked for this very moment too.
-      const end = index === sums.length - 1 ? Infinity : ends[index]!;
+      const end = starts[index + 1] ?? Infinity;
       sums[index]! += within(piece, starts[index]!, end);
     }
-  }
+  });
   return sums;
 }
 
 /** The last start that is not after the moment; 0 when all are. */
-function lastBefore(starts: Millis[], at: Millis): number {
+function lastBefore(starts: readonly Millis[], at: Millis): number {
   let low = 0;
   let high = starts.length;
   while (high - low > 1) {

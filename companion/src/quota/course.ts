@@ -18,24 +18,40 @@ export function piecesOf(
   from: number
 ): Piece[] {
   const pieces: Piece[] = [];
+  eachPiece(ledger, users, { ...what, from }, piece =>
+    pieces.push({ ...piece })
+  );
+  return pieces;
+}
+
+/** The same, each in an object that holds the next one right after. */
+export function eachPiece(
+  ledger: LedgerView,
+  users: readonly string[],
+  what: { resource: QuotaResource; gpu: string | null; from: number },
+  see: (piece: Readonly<Piece>) => void
+): void {
+  const { resource, gpu, from } = what;
+  const piece: Piece = { from: 0, to: 0, amount: 0 };
   for (const user of users) {
-    ledger.eachRun(user, from, (begin, end, seconds, rates) => {
-      const rate = perHour(rates, what.resource, what.gpu);
-      if (rate > 0 && seconds > 0) {
-        const amount = (seconds / 3600) * rate;
-        pieces.push({ from: begin, to: Math.max(begin, end), amount });
+    ledger.eachRun(user, from, run => {
+      const rate = perHour(run.rates, resource, gpu);
+      if (rate > 0 && run.seconds > 0) {
+        piece.from = run.from;
+        piece.to = Math.max(run.from, run.to);
+        piece.amount = (run.seconds / 3600) * rate;
+        see(piece);
       }
     });
-    for (const each of ledger.corrections(user, from)) {
-      if (
-        each.resource === what.resource &&
-        (what.gpu === null || each.gpu === what.gpu)
-      ) {
-        pieces.push({ from: each.at, to: each.at, amount: each.amount });
+    for (const { resource: of, gpu: on, at, amount } of ledger.corrections(
+      user,
+      from
+    )) {
+      if (of === resource && (gpu === null || on === gpu)) {
+        see({ from: at, to: at, amount });
       }
     }
   }
-  return pieces;
 }
 
 /** The part of a piece that lies in `[from, to)`. */

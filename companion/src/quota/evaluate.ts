@@ -32,108 +32,97 @@ function allowanceOf(
   user: string,
   held: Limit
 ): Allowance {
-  const { ledger, now, forecast = true } = situation;
+  const { ledger, now } = situation;
   const { policy, limit, exempt, override } = held;
-  const { name, title, resource, gpu, pool, scope, source } = policy;
   const mine: Counted = { ledger, policy, users: [user], now };
   const own = usedNow(mine);
   const together =
-    pool === 'shared'
+    policy.pool === 'shared'
       ? (situation.pools?.get(policy, now) ?? poolOf(situation, policy))
       : null;
-  const used = together?.used ?? own;
-  return {
-    policy: name,
-    title,
-    resource,
-    ...(gpu === null ? {} : { gpu }),
+  const allowance: Allowance = {
+    policy: policy.name,
+    title: policy.title,
+    resource: policy.resource,
     limit,
-    used,
+    used: together?.used ?? own,
     window: windowAt(policy.window, now),
-    pool,
-    scope,
+    pool: policy.pool,
+    scope: policy.scope,
     own,
-    source,
-    ...measuredAt(mine),
+    source: policy.source,
     thresholds: exempt ? [] : [...policy.thresholds],
-    ...standing(held, {
-      counted: together?.counted ?? mine,
-      times: together?.times ?? null,
-      used,
-      forecast
-    }),
-    ...(exempt ? { exempt } : {}),
-    ...(override === null
-      ? {}
-      : {
-          override: {
-            by: override.by,
-            until: override.until,
-            reason: override.reason
-          }
-        })
+    reached: 0
   };
-}
-
-/** Of a meter: when it last answered for this person. */
-function measuredAt({ ledger, policy, users, now }: Counted) {
-  if (policy.source === 'hub') {
-    return {};
+  // Put in one by one: everybody's limits are looked at all the time.
+  if (policy.gpu !== null) {
+    allowance.gpu = policy.gpu;
   }
-  const { from } = windowAt(policy.window, now);
-  const told = ledger.metered(
-    policy.source,
-    users[0]!,
-    policy.resource,
-    from ?? 0,
-    now
-  );
-  return { measuredAt: told?.measuredAt ?? null };
+  if (policy.source !== 'hub') {
+    allowance.measuredAt = measuredAt(mine, allowance.window.from);
+  }
+  if (exempt) {
+    allowance.exempt = true;
+  } else {
+    putStanding(allowance, together ?? { counted: mine }, situation.forecast);
+  }
+  if (override !== null) {
+    const { by, until, reason } = override;
+    allowance.override = { by, until, reason };
+  }
+  return allowance;
 }
 
 /** What has been reached, and what time will bring. */
-function standing(
-  { policy, limit, exempt }: Limit,
-  {
-    counted,
-    used,
-    times,
-    forecast
-  }: {
-    counted: Counted;
-    used: number;
-    times: Pool['times'] | null;
-    forecast: boolean;
+function putStanding(
+  allowance: Allowance,
+  pool: Pick<PoolNow, 'counted'> & Partial<PoolNow>,
+  forecast = true
+): void {
+  const { used, limit } = allowance;
+  const { counted, times } = pool;
+  let refusing = Infinity;
+  for (const threshold of counted.policy.thresholds) {
+    const level = (limit * threshold.percent) / 100;
+    if (!isBelow(used, level)) {
+      allowance.reached = Math.max(allowance.reached, threshold.percent);
+      if (refusesStart(threshold)) {
+        refusing = Math.min(refusing, level);
+      }
+    }
   }
-): Pick<Allowance, 'reached' | 'freeAt' | 'endsAt'> {
-  if (exempt) {
-    return { reached: 0 };
+  if (refusing < Infinity) {
+    allowance.freeAt = kept(times, `free ${refusing}`, () =>
+      freeAt(counted, used, refusing)
+    );
   }
-  const reached = policy.thresholds.filter(
-    ({ percent }) => !isBelow(used, (limit * percent) / 100)
-  );
-  const refusing = reached
-    .filter(refusesStart)
-    .map(({ percent }) => (limit * percent) / 100);
-  const kept = (key: string, find: () => Millis | null) => {
-    const known = times?.get(key);
-    const found = known === undefined ? find() : known;
-    times?.set(key, found);
-    return found;
-  };
-  return {
-    reached: Math.max(0, ...reached.map(({ percent }) => percent)),
-    ...(refusing.length === 0
-      ? {}
-      : { freeAt: freedAt(Math.min(...refusing)) }),
-    ...(forecast && isBelow(used, limit)
-      ? { endsAt: kept(`ends ${limit}`, () => endsAt(counted, used, limit)) }
-      : {})
-  };
+  if (forecast && isBelow(used, limit)) {
+    allowance.endsAt = kept(times, `ends ${limit}`, () =>
+      endsAt(counted, used, limit)
+    );
+  }
+}
 
-  function freedAt(level: number): Millis | null {
-    return kept(`free ${level}`, () => freeAt(counted, used, level));
-  }
+/** What is known of a pool is not worked out again. */
+function kept(
+  times: PoolNow['times'] | undefined,
+  key: string,
+  find: () => Millis | null
+): Millis | null {
+  const known = times?.get(key);
+  const found = known === undefined ? find() : known;
+  times?.set(key, found);
+  return found;
+}
+
+/** Of a meter: when it last answered for this person. */
+function measuredAt(
+  { ledger, policy, users, now }: Counted,
+  from: Millis | null
+): Millis | null {
+  const { source, resource } = policy;
+  const told = ledger.metered(source, users[0]!, resource, from ?? 0, now);
+  return told?.measuredAt ?? null;
 }
 
 function poolOf({ ledger, now }: Situation, policy: Policy): Pool {

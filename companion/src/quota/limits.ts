@@ -48,11 +48,19 @@ export function limitsOf(
   for (const policy of policies) {
     if (holdsFor(policy, person)) {
       const key = setOf(policy);
-      const limit = overridden(
-        policy,
-        own.filter(each => each.policy === policy.name)
-      );
-      sets.set(key, [...(sets.get(key) ?? []), limit]);
+      const limit =
+        own.length === 0
+          ? { policy, limit: policy.limit, exempt: false, override: null }
+          : overridden(
+              policy,
+              own.filter(each => each.policy === policy.name)
+            );
+      const set = sets.get(key);
+      if (set === undefined) {
+        sets.set(key, [limit]);
+      } else {
+        set.push(limit);
+      }
     }
   }
   return [...sets.values()]
@@ -105,6 +113,9 @@ function overridden(policy: Policy, overrides: readonly Override[]): Limit {
 
 /** The largest speaks for all; among equals the first by name. */
 function combined(limits: readonly Limit[]): Limit {
+  if (limits.length === 1) {
+    return limits[0]!;
+  }
   const [first, ...others] = [...limits].sort(
     (a, b) =>
       Number(b.exempt) - Number(a.exempt) ||

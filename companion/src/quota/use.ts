@@ -1,7 +1,12 @@
 import type { UsedDay } from '@jupyterlab-commons/protocol';
 import { perHour } from '../ledger/rates.ts';
 import { shareWithin } from '../ledger/spans.ts';
-import type { Correction, LedgerView, Millis, Run } from '../ledger/types.ts';
+import type {
+  Correction,
+  LedgerView,
+  Millis,
+  Stretch
+} from '../ledger/types.ts';
 import { dayName, periodAt, type Span } from './zones.ts';
 
 /** What adds up over time, as bodies and tables name it. */
@@ -64,9 +69,7 @@ export function usedByDay(
   if (first === undefined) {
     return sums;
   }
-  ledger.eachRun(user, first.from, (from, to, seconds, rates) =>
-    addRun(sums, days, { from, to, seconds, rates })
-  );
+  ledger.eachRun(user, first.from, run => addRun(sums, days, run));
   for (const correction of ledger.corrections(user, first.from)) {
     const index = days.findIndex(
       ({ from, to }) => correction.at >= from && correction.at < to
@@ -81,9 +84,11 @@ export function usedByDay(
   return sums;
 }
 
-type Stretch = Pick<Run, 'from' | 'to' | 'seconds' | 'rates'>;
-
-function addRun(sums: Used[], days: readonly Day[], run: Stretch): void {
+function addRun(
+  sums: Used[],
+  days: readonly Day[],
+  run: Readonly<Stretch>
+): void {
   for (let index = days.length - 1; index >= 0; index--) {
     const { from, to } = days[index]!;
     if (run.from < to && run.to >= from) {
@@ -96,7 +101,11 @@ function addRun(sums: Used[], days: readonly Day[], run: Stretch): void {
 }
 
 /** What a run used within a stretch of time. */
-export function usedOfRun(run: Stretch, from: Millis, to: Millis): Used {
+export function usedOfRun(
+  run: Readonly<Stretch>,
+  from: Millis,
+  to: Millis
+): Used {
   const hours = (run.seconds / 3600) * shareWithin(run.from, run.to, from, to);
   const used = noUse();
   for (const name of summedNames) {

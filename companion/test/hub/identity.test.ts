@@ -329,17 +329,18 @@ describe('static tokens', () => {
   it('of a bad file are refused in a sentence that quotes nothing of it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'commons-tokens-'));
     try {
-      for (const bad of [
-        '{"secret',
-        '[]',
-        '{"secret": 1}',
-        '{"secret": {"user": 5}}'
-      ]) {
+      for (const [bad, why] of [
+        ['{"secret', 'it is not JSON'],
+        ['[]', 'one object'],
+        ['{"secret": 1}', 'entry 0 must be an object'],
+        ['{"secret": {"user": 5}}', 'entry 0.user must be a text']
+      ] as const) {
         const path = join(folder, 'tokens.json');
         await writeFile(path, bad);
         await assert.rejects(readStaticTokens(path), (error: Error) => {
           assert.match(error.message, /^COMMONS_TOKENS_FILE cannot be used/);
           assert.ok(!error.message.includes('secret'), error.message);
+          assert.ok(error.message.includes(why), error.message);
           return true;
         });
       }
