@@ -25,6 +25,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from jupyterhub import version_info
+
 from jupyterlab_commons.hub import configure
 
 c = get_config()  # noqa: F821  (given by traitlets)
@@ -82,8 +84,9 @@ def prepare_server(spawner: Any) -> None:
 if servers:
     c.Spawner.pre_spawn_hook = prepare_server
 
-# People may also share a whole server, as on many hubs; that must stay harmless.
-c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self", "shares!user"]}]
+# People may also share a whole server, where the hub can; that must stay harmless.
+shares = ["shares!user"] if version_info >= (5,) else []
+c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self", *shares]}]
 c.JupyterHub.services = []
 if api_token := os.environ.get("COMMONS_DEMO_API_TOKEN"):
     c.JupyterHub.services = [{"name": "tests", "api_token": api_token, "admin": True}]

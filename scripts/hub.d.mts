@@ -30,6 +30,7 @@ export function startHub(options: {
   snapshot?: boolean;
   servers?: Servers;
   quota?: Quota;
+  bin?: string;
 }): Promise<RunningHub>;
 
 export function findEarlierRun(

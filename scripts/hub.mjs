@@ -12,7 +12,7 @@ import {
   rmSync,
   writeFileSync
 } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { at, toolEnv, venvBin, venvNode, venvPython } from './common/paths.mjs';
 import { freePorts } from './common/ports.mjs';
 import { endProcesses, isAlive, processesOf } from './common/processes.mjs';
@@ -126,10 +126,19 @@ function snapshotBuild(dir) {
   };
 }
 
-function spawnHub(dir, { ports, run, apiToken, snapshot, servers, quota }) {
+/** The Python environment of another hub, for what is started out of its folder of programs. */
+const environmentOf = bin => ({
+  VIRTUAL_ENV: dirname(bin),
+  PATH: [bin, process.env.PATH ?? ''].join(delimiter)
+});
+
+function spawnHub(
+  dir,
+  { ports, run, apiToken, snapshot, servers, quota, bin }
+) {
   const logFile = join(dir, 'hub.log');
   const child = spawn(
-    join(venvBin, 'jupyterhub'),
+    join(bin ?? venvBin, 'jupyterhub'),
     ['--config', at('demo/jupyterhub_config.py')],
     {
       cwd: dir,
@@ -150,6 +159,7 @@ function spawnHub(dir, { ports, run, apiToken, snapshot, servers, quota }) {
         COMMONS_DEMO_QUOTA: quota?.file,
         COMMONS_POLL_SECONDS: quota && String(quota.pollSeconds),
         ...withoutHub,
+        ...(bin ? environmentOf(bin) : {}),
         ...(snapshot ? snapshotBuild(dir) : {})
       })
     }
@@ -167,7 +177,8 @@ function spawnHub(dir, { ports, run, apiToken, snapshot, servers, quota }) {
  * `port` is the public one (a free one if left out), `apiToken` a token with an
  * admin's rights for tests; with `snapshot` later builds do not reach this hub;
  * `servers` is what single people's servers get (see the demo's configuration);
- * `quota` the file of policies, and how often the hub is asked which servers run.
+ * `quota` the file of policies, and how often the hub is asked which servers run;
+ * `bin` the folder with the programs of another hub than this project's own.
  * The answer's `stop()` ends everything; `exited` resolves when the hub ends, for
  * whatever reason.
  */
@@ -177,7 +188,8 @@ export async function startHub({
   apiToken,
   snapshot = false,
   servers,
-  quota
+  quota,
+  bin
 }) {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   await must(venvPython, [at('demo/notebooks.py'), join(dir, 'homes')]);
@@ -191,7 +203,8 @@ export async function startHub({
     apiToken,
     snapshot,
     servers,
-    quota
+    quota,
+    bin
   });
   const exited = new Promise(resolve => child.once('exit', resolve));
   writeFileSync(

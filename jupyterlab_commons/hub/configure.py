@@ -20,6 +20,7 @@ from .config_values import (
 )
 from .group_admins import GROUP_ADMINS, ROLE_END, role_of, setting_of
 from .hooks import bad_hooks, chain_hooks, unchain_hooks
+from .hub_version import hub_is_before
 from .unsafe import unsafe_scopes
 
 if TYPE_CHECKING:
@@ -295,6 +296,9 @@ def _public_url(c: Config, name: str, prefix: str, public_url: str | None) -> st
     if not host:
         return prefix
     hook = value_of(c, "JupyterHub", "subdomain_hook") or "idna"
+    if hub_is_before(5):
+        # They read no such setting: all of their services share one domain.
+        hook = "legacy"
     parts = urlsplit(str(host))
     if hook not in ("idna", "legacy") or not parts.netloc:
         raise ConfigureError(

@@ -160,17 +160,33 @@ def test_the_path_of_the_hub_is_in_the_addresses(
 
 
 @pytest.mark.parametrize(
-    ("hook", "host"), [("idna", "commons--service.h.org"), ("legacy", "services.h.org")]
+    ("version", "hook", "host"),
+    [
+        ((6, 1, 1, "", ""), None, "commons--service.h.org"),
+        ((5, 0, 0, "", ""), None, "commons--service.h.org"),
+        ((5, 0, 0, "", ""), "idna", "commons--service.h.org"),
+        ((5, 0, 0, "", ""), "legacy", "services.h.org"),
+        ((4, 1, 6, "", ""), None, "services.h.org"),
+        ((4, 1, 6, "", ""), "idna", "services.h.org"),
+    ],
 )
-def test_with_a_domain_for_each_user(hook: str, host: str) -> None:
+def test_with_a_domain_for_each_user(
+    monkeypatch: pytest.MonkeyPatch,
+    version: tuple[int | str, ...],
+    hook: str | None,
+    host: str,
+) -> None:
+    monkeypatch.setattr("jupyterhub.version_info", version)
     c = Config()
     c.JupyterHub.subdomain_host = "https://h.org"
-    c.JupyterHub.subdomain_hook = hook
+    if hook is not None:
+        c.JupyterHub.subdomain_hook = hook
     configure(c)
     assert environment(c)["COMMONS_PUBLIC_URL"] == f"https://{host}/services/commons/"
 
 
-def test_a_hook_of_the_admins_own() -> None:
+def test_a_hook_of_the_admins_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jupyterhub.version_info", (5, 0, 0, "", ""))
     c = Config()
     c.JupyterHub.subdomain_host = "https://h.org"
     c.JupyterHub.subdomain_hook = lambda *_: "x.h.org"

@@ -25,7 +25,10 @@ from jupyterlab_commons.hub.spawn_hook import NOT_NOW, SpawnHook
 FIXTURES = Path(__file__).parents[2] / "protocol" / "fixtures"
 TOKEN = "t" * 32
 
-SpawnException: Any = pytest.importorskip("jupyterhub.spawner").SpawnException
+# Hubs before 6 have none, and show what an HTTPError carries.
+SpawnException: Any = getattr(
+    pytest.importorskip("jupyterhub.spawner"), "SpawnException", None
+)
 
 
 def fixture(name: str) -> Any:
@@ -115,6 +118,13 @@ def hook_of(companion: Companion, **options: Any) -> SpawnHook:
     return SpawnHook(asker, **{"fail": "open", "before": None, **options})
 
 
+def message_of(refusal: Any) -> str:
+    """What the hub shows to people."""
+    if SpawnException is None:
+        return str(refusal.jupyterhub_message)
+    return str(refusal.message)
+
+
 async def test_it_asks_with_its_secret_and_the_groups_of_the_hub(
     companion: Companion,
 ) -> None:
@@ -123,6 +133,7 @@ async def test_it_asks_with_its_secret_and_the_groups_of_the_hub(
     assert companion.tokens == {f"token {TOKEN}"}
 
 
+@pytest.mark.skipif(SpawnException is None, reason="a hub before 6")
 async def test_a_refusal_is_shown_as_a_policy_on_hubs_from_6_on(
     companion: Companion,
 ) -> None:
@@ -175,7 +186,7 @@ async def test_the_hook_that_was_there_runs_after_it_unless_refused(
     await hook(spawner())
     assert results == ["gpu"]
     companion.says("spawn-answer.json")
-    with pytest.raises(SpawnException):
+    with pytest.raises(HTTPError):
         await hook(spawner())
     assert results == ["gpu"]
 
@@ -265,9 +276,9 @@ async def test_closed_no_server_starts_when_nobody_can_say(
     await away(companion)
     results: list[str] = []
     hook = hook_of(companion, fail="closed", timeout_seconds=0.2, before=results.append)
-    with pytest.raises(SpawnException) as refused:
+    with pytest.raises(HTTPError) as refused:
         await hook(spawner())
-    assert (refused.value.status_code, refused.value.message) == (503, NOT_NOW)
+    assert (refused.value.status_code, message_of(refused.value)) == (503, NOT_NOW)
     assert results == []
 
 
@@ -276,7 +287,7 @@ async def test_a_companion_that_is_being_started_again_is_waited_for(
 ) -> None:
     companion.starting = 2
     companion.says("spawn-answer.json")
-    with pytest.raises(SpawnException):
+    with pytest.raises(HTTPError):
         await hook_of(companion)(spawner())
 
 
@@ -328,10 +339,10 @@ async def test_a_start_that_hides_its_profile_is_refused_before_anybody_is_asked
     results: list[str] = []
     hook = hook_of(companion, fail=fail, before=results.append)
     junk = {f"k{number}": "x" for number in range(50)}
-    with pytest.raises(SpawnException) as refused:
+    with pytest.raises(HTTPError) as refused:
         await hook(spawner(**junk, profile="a100"))
     assert refused.value.status_code == 400
-    assert "too many options" in refused.value.message
+    assert "too many options" in message_of(refused.value)
     assert (results, companion.asked) == ([], [])
 
 
@@ -342,13 +353,14 @@ async def test_a_question_that_the_companion_cannot_read_is_refused_with_words(
     companion.status = status
     companion.body = b'{"error": {"detail": "options.x: <a text>"}}'
     hook = hook_of(companion)
-    with pytest.raises(SpawnException) as refused:
+    with pytest.raises(HTTPError) as refused:
         await hook(spawner())
     assert refused.value.status_code == 400
-    assert "cannot be read (options.x: <a text>)" in refused.value.message
+    assert "cannot be read (options.x: <a text>)" in message_of(refused.value)
     companion.body = b"[]"
-    with pytest.raises(SpawnException, match=str(status)):
+    with pytest.raises(HTTPError) as again:
         await hook(spawner())
+    assert str(status) in message_of(again.value)
     await hook.asker.told()
     assert {path for path, _ in companion.asked} == {"api/spawn"}
 

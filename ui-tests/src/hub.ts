@@ -17,6 +17,9 @@ import {
 
 const FOLDER = join(import.meta.dirname, '../../.test');
 
+/** The folder with the programs of another hub than the project's own, which also runs the servers. */
+const HUB_BIN = process.env.COMMONS_TEST_HUB_BIN || undefined;
+
 export const names = ['alice', 'bob', 'carol', 'admin'] as const;
 export type Name = (typeof names)[number];
 
@@ -50,7 +53,14 @@ export class TestHub {
     }
     return new TestHub(
       name,
-      await startHub({ dir, apiToken, snapshot: true, servers, quota }),
+      await startHub({
+        dir,
+        apiToken,
+        snapshot: true,
+        servers,
+        quota,
+        bin: HUB_BIN
+      }),
       apiToken
     );
   }
