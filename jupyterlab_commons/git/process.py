@@ -26,15 +26,10 @@ _USER_INFO = re.compile(r"(?<=://)[^/\s'\"]*@")
 
 @dataclass(frozen=True)
 class Limits:
-    """What a command may take; at one of the first two its process group is ended.
-
-    Of what it says on the side, the beginning is kept.
-    """
+    """What a command may take; at either bound its process group is ended."""
 
     seconds: float = 60
     stdout_bytes: int = 8 * 1024 * 1024
-    stderr_bytes: int = STDERR_BYTES
-    stderr_lines: int = _STDERR_LINES
 
 
 def too_slow(limits: Limits) -> CommonsError:
@@ -58,10 +53,9 @@ async def started(
 
 
 async def communicate(
-    process: asyncio.subprocess.Process, stdin: bytes | None, limits: Limits
+    process: asyncio.subprocess.Process, stdin: bytes | None, most: int
 ) -> tuple[bytes, bytes, bool]:
-    """Like `Process.communicate`, but no more than the limits are ever held."""
-    most = limits.stdout_bytes
+    """Like `Process.communicate`, but no more than `most` bytes are ever held."""
 
     async def feed() -> None:
         if stdin is None or process.stdin is None:
@@ -73,7 +67,7 @@ async def communicate(
         process.stdin.close()
 
     fed = asyncio.ensure_future(feed())
-    said = asyncio.ensure_future(read_some(process.stderr, limits.stderr_bytes))
+    said = asyncio.ensure_future(read_some(process.stderr, STDERR_BYTES))
     try:
         out = await read_some(process.stdout, most + 1, rest=False)
         if len(out) > most:
@@ -165,10 +159,10 @@ def without_secrets(text: str) -> str:
     return _USER_INFO.sub("", text)
 
 
-def readable(err: bytes, most: int = _STDERR_LINES) -> str:
+def readable(err: bytes) -> str:
     """What git said, without control characters and secrets, line by line."""
     lines = without_secrets(err.decode("utf-8", "replace")).split("\n")
-    return "\n".join(printable(line) for line in lines[:most])
+    return "\n".join(printable(line) for line in lines[:_STDERR_LINES])
 
 
 def first_line(err: str) -> str:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
+import shutil
+import tempfile
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -11,30 +17,26 @@ from jupyterlab_commons.errors import DETAIL_CHARS
 from .askpass import origin_of, without_userinfo
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncIterator, Sequence
 
     from .programs import Setting
 
-# Git tells each header that it gets, and what it sends without a secret.
-TRACED = {
-    "GIT_TRACE_CURL": "1",
-    "GIT_TRACE_CURL_NO_DATA": "1",
-    "GIT_TRACE_REDACT": "1",
-}
+# Headers only, and what is sent in them without a secret.
+_TRACED = {"GIT_TRACE_CURL_NO_DATA": "1", "GIT_TRACE_REDACT": "1"}
 
 # Git follows the first answer of a remote, and names the address that it came to.
 _ASKED_BY = re.compile(
     r"(?:Authentication failed|could not read (?:Username|Password)) for"
     r" '(?P<url>https?://[^'\s]+)'"
 )
-_REFUSED = re.compile(r"returned error: 40[13]")
-_TRACED_HEADER = re.compile(r"^\S+ \S+ +<= Recv header: (?P<header>.*)$", re.MULTILINE)
+_TRACED_HEADER = re.compile(rb"\S+ \S+ +<= Recv header: (?P<header>.*)")
 _REDIRECTING = re.compile(r"HTTP/\S+ 3\d\d\b")
 _STATUS = "HTTP/"
 _LOCATION = "location:"
-# What git asks a remote for first; a redirect must keep it.
-_FIRST_ASKED = "/info/refs?service=git-upload-pack"
-_PASSWORD = re.compile(r"https?://[^/@\s:]*:[^/@\s]*@")
+# What git asks a remote for first, to fetch or to push; a redirect must keep it.
+_FIRST_ASKED = "/info/refs?service=git-"
+_SERVICE = re.compile(r"/(?:info/refs\?service=)?git-\w+-pack$")
+_LINE_BYTES = 16_384
 # What stands in a command to be copied into a terminal must not mean more there.
 _PLAIN_URL = re.compile(r"https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~%+@/-]*)?")
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_./-]*")
@@ -56,32 +58,67 @@ def is_whole(url: str) -> bool:
     return url.count("/") > "https://".count("/")
 
 
-def hides_redirect(url: str, said: str) -> bool:
-    """Git may have named the remote's address, wherever the answer came from.
+class Way:
+    """Where the redirects of one command lead, from header to header."""
 
-    It does so with a password in the address, and where it is refused without
-    being asked for one.
-    """
-    told = _PASSWORD.match(url) or _REFUSED.search(said)
-    return url.startswith("http") and told is not None
+    def __init__(self, url: str) -> None:
+        self._from = without_userinfo(url)
+        self._here = f"{self._from.rstrip('/')}{_FIRST_ASKED}upload-pack"
+        self._redirecting = False
+        self._rest = b""
 
+    def read(self, trace: bytes) -> None:
+        """Takes the next of what git traces."""
+        *lines, rest = (self._rest + trace).split(b"\n")
+        self._rest = rest[-_LINE_BYTES:]
+        for line in lines:
+            if (match := _TRACED_HEADER.match(line)) is not None:
+                self._take(match["header"].decode("utf-8", "replace").strip())
 
-def led_to(url: str, said: str) -> str | None:
-    """Where the redirects of an `ls-remote` of `url`, run with `TRACED`, have ended.
+    @property
+    def end(self) -> str | None:
+        """None for the host that was asked; of what is no repository the host alone."""
+        origin = origin_of(self._here)
+        if origin in ("", origin_of(self._from)):
+            return None
+        found = _SERVICE.sub("", self._here)
+        return origin if found == self._here else without_userinfo(found)
 
-    None where that is the host of `url`; of what is no repository the host alone.
-    """
-    here, redirecting = url.rstrip("/") + _FIRST_ASKED, False
-    for match in _TRACED_HEADER.finditer(said):
-        header = match["header"].strip()
+    def _take(self, header: str) -> None:
         if header.startswith(_STATUS):
-            redirecting = _REDIRECTING.match(header) is not None
-        elif redirecting and header.lower().startswith(_LOCATION):
-            here = _joined(here, header[len(_LOCATION) :].strip())
-    if origin_of(here) in ("", origin_of(url)):
-        return None
-    found = here.removesuffix(_FIRST_ASKED)
-    return origin_of(here) if found == here else without_userinfo(found)
+            self._redirecting = _REDIRECTING.match(header) is not None
+        elif self._redirecting and header.lower().startswith(_LOCATION):
+            self._here = _joined(self._here, header[len(_LOCATION) :].strip())
+
+
+@asynccontextmanager
+async def watching(way: Way) -> AsyncIterator[dict[str, str]]:
+    """The variables with which one command traces its headers into `way`.
+
+    They come through a pipe: what git sends with them is never on the disk. Beside
+    it they would fill what git says to a person.
+    """
+    folder = Path(await asyncio.to_thread(tempfile.mkdtemp, prefix="commons-"))
+    loop = asyncio.get_running_loop()
+    try:
+        os.mkfifo(folder / "trace", 0o600)
+        # Open to write as well, it does not end between two writers.
+        pipe = os.open(folder / "trace", os.O_RDWR | os.O_NONBLOCK)
+        try:
+            loop.add_reader(pipe, lambda: _read(pipe, way))
+            yield {"GIT_TRACE_CURL": str(folder / "trace"), **_TRACED}
+            _read(pipe, way)
+        finally:
+            loop.remove_reader(pipe)
+            os.close(pipe)
+    finally:
+        await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+
+
+def _read(pipe: int, way: Way) -> None:
+    # A pipe holds no more than this.
+    with suppress(BlockingIOError):
+        way.read(os.read(pipe, 1024 * 1024))
 
 
 def _joined(url: str, location: str) -> str:

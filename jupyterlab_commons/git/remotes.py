@@ -11,7 +11,7 @@ from jupyterlab_commons.errors import CommonsError
 
 from .askpass import answering, origin_of, without_userinfo
 from .process import first_line
-from .redirects import TRACED, hides_redirect, is_whole, led_to, moved_detail, moved_to
+from .redirects import Way, is_whole, moved_detail, moved_to, watching
 from .refusals import refusal_of
 from .revisions import is_ref_name, told_text
 from .runner import Lane, Limits
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from .turns import Turns
 
 _NETWORK = Limits(seconds=600)
-# Each header is told, of every host on the way.
-_LOOK = Limits(seconds=60, stderr_bytes=512 * 1024, stderr_lines=8000)
 _CHECKOUT = Limits(seconds=300)
 _DETAIL_CHARS = 4096
 _HEADS = "refs/heads/"
@@ -37,6 +35,8 @@ _AUTH = re.compile(
     r"|terminal prompts disabled|returned error: 40[13]|Permission denied \("
     r"|Access denied|invalid credentials"
 )
+# Git follows the first answer alone, and some hosts send elsewhere after it.
+_NOT_FOLLOWED = re.compile(r"(returned error:|HTTP) 30[1278]\b")
 _STRANGER = "Host key verification failed"
 # In git's own form of `-c`, so that they come after what the runner sets by number:
 # no helper writes a typed secret to the disk, and no redirect is followed in
@@ -166,12 +166,15 @@ class Remotes:
         origin = origin_of(url)
         given = request.credentials
         env = {"GIT_CONFIG_PARAMETERS": "'http.followRedirects'='initial'"}
+        way_there = Way(url)
         async with AsyncExitStack() as stack:
+            if origin.startswith("http"):
+                env |= await stack.enter_async_context(watching(way_there))
             if given is not None:
                 if not origin or given.origin not in (None, origin):
                     raise CommonsError("GIT_MOVED", "the remote has another address")
                 asking = await stack.enter_async_context(answering(origin, given))
-                env = {"GIT_CONFIG_PARAMETERS": _ONCE, **asking}
+                env |= {"GIT_CONFIG_PARAMETERS": _ONCE, **asking}
             done = await self._runner.run(
                 repo, args, lane=Lane.NETWORK, env=env, limits=_NETWORK
             )
@@ -180,29 +183,15 @@ class Remotes:
                 "GIT_REFUSED",
                 f"ssh does not know {origin} yet; connect to it once in a terminal",
             )
-        if done.code != 0 and _AUTH.search(done.err):
-            moved = await self._moved(repo, url, done.err)
+        wanted = _AUTH.search(done.err)
+        if done.code != 0 and (wanted or _NOT_FOLLOWED.search(done.err)):
+            moved = _moved(origin, done.err, way_there)
             if moved is not None:
                 detail = moved_detail(way.remote, moved, way.settings, push=push)
                 raise CommonsError("GIT_REDIRECTED", detail)
+        if done.code != 0 and wanted:
             raise CommonsError("GIT_AUTH", origin)
         return done
-
-    async def _moved(self, repo: Repo, url: str, said: str) -> str | None:
-        """Where the address leads by now; None where it leads nowhere else."""
-        found = moved_to(origin_of(url), said)
-        if found is None and not hides_redirect(url, said):
-            return None
-        if found is not None and is_whole(found):
-            return found
-        # Once more as nobody, to see the way.
-        env = {"GIT_CONFIG_PARAMETERS": _ONCE, **TRACED}
-        plain = without_userinfo(url)
-        args = ["ls-remote", "--heads", "--", plain]
-        done = await self._runner.run(
-            repo, args, lane=Lane.NETWORK, env=env, limits=_LOOK
-        )
-        return led_to(plain, done.err) or found
 
     async def _forward(self, repo: Repo, upstream: str) -> dict[str, Any]:
         target = await self._runner.run(
@@ -271,6 +260,12 @@ class Remotes:
         if done.code != 0:
             raise _said(repo, done)
         return done.out.decode("utf-8", "replace").strip()
+
+
+def _moved(origin: str, said: str, way: Way) -> str | None:
+    """Where the address leads by now; None where it leads nowhere else."""
+    found = moved_to(origin, said)
+    return found if found is not None and is_whole(found) else way.end or found
 
 
 def _remotes(settings: Sequence[Setting]) -> list[str]:

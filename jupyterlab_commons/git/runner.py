@@ -204,15 +204,14 @@ class GitRunner:
                     os.setpriority(os.PRIO_PROCESS, process.pid, _BACKGROUND_NICENESS)
             try:
                 out, err, cut = await asyncio.wait_for(
-                    communicate(process, stdin, limits), limits.seconds
+                    communicate(process, stdin, limits.stdout_bytes), limits.seconds
                 )
             except (TimeoutError, asyncio.TimeoutError):
                 raise too_slow(limits) from None
             if cut:
                 kill_group(process)
             code = await process.wait()
-        said = readable(err, limits.stderr_lines)
-        return Result(0 if cut else code, out, said, cut)
+        return Result(0 if cut else code, out, readable(err), cut)
 
     async def stream(
         self,
@@ -366,7 +365,7 @@ class GitRunner:
         except CommonsError:
             return None
         try:
-            said = communicate(process, None, Limits(stdout_bytes=CHUNK_BYTES))
+            said = communicate(process, None, CHUNK_BYTES)
             out, _, _ = await asyncio.wait_for(said, _SETTINGS.seconds)
         except (TimeoutError, asyncio.TimeoutError):
             return None

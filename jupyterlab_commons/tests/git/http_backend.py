@@ -19,7 +19,8 @@ USER, SECRET = "ana", "s3cret-Ünique value"
 class Forge(ThreadingHTTPServer):
     """Serves the bare repositories of a folder.
 
-    `redirect` sends elsewhere instead; `closed` refuses whoever asks.
+    `redirect` sends elsewhere instead, with `known_first` only who has signed in;
+    `closed` refuses whoever asks, `open` nobody.
     """
 
     daemon_threads = True
@@ -28,7 +29,8 @@ class Forge(ThreadingHTTPServer):
         super().__init__((address, 0), _Handler)
         self.folder = folder
         self.redirect: str | None = None
-        self.closed = False
+        self.known_first = False
+        self.closed = self.open = False
         # Every `Authorization` that has come in, in the clear.
         self.heard: list[str] = []
         # Set to hold back all answers until the test lets them go.
@@ -72,7 +74,9 @@ class _Handler(BaseHTTPRequestHandler):
         if self.server.hold is not None:
             self.server.held.set()
             self.server.hold.wait(600)
-        if self.server.redirect is not None:
+        known = bool(given) and self.server.heard[-1] == f"{USER}:{SECRET}"
+        sends_away = known or not self.server.known_first
+        if self.server.redirect is not None and sends_away:
             self.send_response(302)
             for number in range(60):
                 self.send_header(f"X-Policy-{number}", "as long as of others " * 10)
@@ -83,7 +87,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_response(403)
             self.send_header("Content-Length", "0")
             self.end_headers()
-        elif given and self.server.heard[-1] == f"{USER}:{SECRET}":
+        elif known or self.server.open:
             self._run_backend(body)
         else:
             self.send_response(401)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from jupyterlab_commons.errors import CommonsError
 from jupyterlab_commons.git.askpass import Credentials
-from jupyterlab_commons.git.redirects import led_to, moved_detail, moved_to
+from jupyterlab_commons.git.redirects import Way, moved_detail, moved_to
 from jupyterlab_commons.git.remotes import RemoteRequest
 from jupyterlab_commons.git.runner import Repo
 from jupyterlab_commons.git.service import GitService
@@ -176,6 +178,42 @@ async def test_so_it_is_where_the_other_host_lets_nobody_in_and_asks_for_no_pass
         assert not any("T0KEN" in each for each in other.heard)
 
 
+@pytest.mark.parametrize("there", ["asks", "closed", "open"])
+async def test_so_it_is_where_only_who_has_signed_in_is_sent_to_another_host(
+    git: GitService, server: Forge, repo: Repo, tmp_path: Path, there: str
+) -> None:
+    with forge(tmp_path / "forge") as other:
+        server.redirect, server.known_first = other.origin, True
+        other.closed, other.open = there == "closed", there == "open"
+        for verb in (git.remotes.fetch, git.remotes.push):
+            wrong = RemoteRequest("team", credentials=Credentials(USER, "wrong"))
+            refused = await refusal(verb(repo, wrong))
+            assert (refused.code, refused.detail) == ("GIT_AUTH", server.origin)
+            refused = await refusal(verb(repo, to("team")))
+            assert refused.code == "GIT_REDIRECTED"
+            assert refused.detail.startswith(f"{other.origin} git remote set-url ")
+        assert other.heard == []
+
+
+async def test_what_git_traces_meanwhile_is_in_no_file_and_no_answer(
+    git: GitService, server: Forge, repo: Repo, tmp_path: Path
+) -> None:
+    places = tmp_path / "places"
+    places.mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tempfile.tempdir", str(places))
+        server.hold = threading.Event()
+        task = asyncio.ensure_future(git.remotes.push(repo, to("team")))
+        await asyncio.to_thread(server.held.wait, 60)
+        made = [each for each in places.rglob("*") if not each.is_dir()]
+        assert any(each.is_fifo() for each in made)
+        assert not any(SECRET in each.read_text() for each in made if each.is_file())
+        server.hold.set()
+        told = await task
+    assert "header" not in str(told)
+    assert list(places.iterdir()) == []
+
+
 async def test_a_host_that_lets_nobody_in_has_not_moved(
     git: GitService, work: TestRepo, server: Forge, repo: Repo
 ) -> None:
@@ -290,4 +328,9 @@ def test_the_way_ends_where_the_last_redirect_leads(
     answers: list[tuple[str, str]], found: str | None
 ) -> None:
     whole = found if found is None or "//" in found else f"https://{found}"
-    assert led_to("https://example.org/x.git", _way(*answers)) == whole
+    trace = _way(*answers).encode()
+    for size in (len(trace), 7):
+        way = Way("https://example.org/x.git")
+        for at in range(0, len(trace), size):
+            way.read(trace[at : at + size])
+        assert way.end == whole
