@@ -9,6 +9,7 @@
  */
 import { setTimeout as after } from 'node:timers/promises';
 import { firstPaint, peopleTimes } from './quota/dashboard.ts';
+import { pace } from './quota/pace.ts';
 import { groupsOf, nameOf } from './quota/past.ts';
 import { HOOK, METRICS, Setting } from './quota/setting.ts';
 
@@ -59,7 +60,10 @@ async function quiet(setting: Setting): Promise<number> {
   // What is done for the first time is compiled on the way.
   const first = await taking(setting, () => after(QUIET_MS));
   const before = await setting.world.call<number>('told');
-  const found = await taking(setting, () => after(QUIET_MS));
+  let paceMs = 0;
+  const found = await taking(setting, async () => {
+    paceMs = await pace(after(QUIET_MS));
+  });
   const told = (await setting.world.call<number>('told')) - before;
   row(
     `${SERVERS} servers, ${Math.round((told * 1000) / QUIET_MS)} samples a second, a poll every 30 s: of a core`,
@@ -67,6 +71,10 @@ async function quiet(setting: Setting): Promise<number> {
     { bar: '10 %', met: found.share <= 0.1 }
   );
   row('  in the minute before, the first one', share(first.share));
+  row(
+    '  the same piece of work as ever, beside it: this machine now',
+    ms(paceMs)
+  );
   row('memory of the companion', `${Math.round(found.rss / 2 ** 20)} MiB`);
   return found.share;
 }

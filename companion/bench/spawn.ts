@@ -60,6 +60,7 @@ const quota = {
       { user, groups }
     ),
   foretold: () => [],
+  foretoldOne: () => null,
   ratesOf: (options: Readonly<Record<string, string>>) =>
     profileOf(set.profiles, options)
 };

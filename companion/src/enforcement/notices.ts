@@ -57,10 +57,8 @@ export class Notices {
   look(
     user: string,
     allowances: readonly Allowance[],
-    foretold: () => readonly Allowance[]
+    foretold: (policy: string) => Allowance | null
   ): void {
-    const told = ({ policy }: Allowance) =>
-      foretold().find(each => each.policy === policy);
     const fresh: ToldNotice[] = [];
     for (const allowance of allowances) {
       this.#tellGranted(user, allowance);
@@ -68,7 +66,7 @@ export class Notices {
       fresh.push(...notice);
       const key = notice.at(-1)?.key;
       if (key !== undefined) {
-        const whole = told(allowance) ?? allowance;
+        const whole = foretold(allowance.policy) ?? allowance;
         this.#options.tell(user, { kind: 'notice', key, allowance: whole });
       }
     }

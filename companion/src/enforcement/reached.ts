@@ -21,13 +21,14 @@ export function refusesStart(allowance: Allowance): boolean {
 }
 
 /** The shortest grace that a reached threshold gives; null where none stops. */
-export function graceOf(allowance: Allowance): number | null {
-  const stopping = reachedOf(allowance).filter(({ actions }) =>
-    actions.includes('stop')
-  );
-  return stopping.length === 0
-    ? null
-    : Math.min(...stopping.map(({ graceSeconds }) => graceSeconds));
+export function graceOf({ thresholds, reached }: Allowance): number | null {
+  let shortest: number | null = null;
+  for (const { percent, actions, graceSeconds } of thresholds) {
+    if (percent <= reached && actions.includes('stop')) {
+      shortest = Math.min(shortest ?? Infinity, graceSeconds);
+    }
+  }
+  return shortest;
 }
 
 /**

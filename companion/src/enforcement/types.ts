@@ -20,6 +20,8 @@ export interface QuotaNow {
   allowances(user: string, groups?: readonly string[]): Allowance[];
   /** The same, and when each limit will be reached: what people are told. */
   foretold(user: string, groups?: readonly string[]): Allowance[];
+  /** One limit in the same way; null where it does not hold. */
+  foretoldOne(user: string, policy: string): Allowance | null;
   /** What a server with these options takes; null where no profile says it, and only its hours count. */
   ratesOf(options: Readonly<Record<string, string>>): Rates | null;
 }

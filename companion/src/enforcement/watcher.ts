@@ -99,7 +99,7 @@ export class Watcher {
     try {
       const allowances = quota.allowances(user);
       stops.look(user, allowances);
-      notices.look(user, allowances, () => quota.foretold(user));
+      notices.look(user, allowances, policy => quota.foretoldOne(user, policy));
     } catch (error) {
       // One person's figures keep nobody else from being warned.
       log.error('limits could not be looked at', {

@@ -13,7 +13,8 @@ import type {
 } from './types.ts';
 import { Kinds, UserRuns } from './user-runs.ts';
 
-const none: ReadonlySet<string> = new Set();
+const nobody: ReadonlySet<string> = new Set();
+const nothing: readonly Correction[] = [];
 
 /** What is known of runs, people, corrections and meters, and the sums over it; in memory. */
 export class Book implements LedgerView {
@@ -55,7 +56,7 @@ export class Book implements LedgerView {
     to: Millis
   ): number {
     let used = this.#runs.get(user)?.used(resource, gpu, from, to) ?? 0;
-    for (const each of this.#corrections.get(user) ?? []) {
+    for (const each of this.#corrections.get(user) ?? nothing) {
       const fits =
         each.resource === resource && (gpu === null || gpu === each.gpu);
       used += fits ? each.amount * shareWithin(each.at, each.at, from, to) : 0;
@@ -72,7 +73,8 @@ export class Book implements LedgerView {
   }
 
   corrections(user: string, from: Millis): readonly Correction[] {
-    return (this.#corrections.get(user) ?? []).filter(({ at }) => at >= from);
+    const all = this.#corrections.get(user) ?? nothing;
+    return all === nothing ? all : all.filter(({ at }) => at >= from);
   }
 
   metered(
@@ -99,7 +101,7 @@ export class Book implements LedgerView {
   }
 
   *members(group: string): Iterable<LedgerUser> {
-    for (const name of this.#groups.get(group) ?? none) {
+    for (const name of this.#groups.get(group) ?? nobody) {
       yield this.#users.get(name)!;
     }
   }

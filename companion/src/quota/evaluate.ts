@@ -32,7 +32,7 @@ function allowanceOf(
   user: string,
   held: Limit
 ): Allowance {
-  const { ledger, now } = situation;
+  const { ledger, now, forecast = true } = situation;
   const { policy, limit, exempt, override } = held;
   const mine: Counted = { ledger, policy, users: [user], now };
   const own = usedNow(mine);
@@ -64,7 +64,8 @@ function allowanceOf(
   if (exempt) {
     allowance.exempt = true;
   } else {
-    putStanding(allowance, together ?? { counted: mine }, situation.forecast);
+    const isAsked = forecast === true || forecast === policy.name;
+    putStanding(allowance, together ?? { counted: mine }, isAsked);
   }
   if (override !== null) {
     const { by, until, reason } = override;
@@ -77,7 +78,7 @@ function allowanceOf(
 function putStanding(
   allowance: Allowance,
   pool: Pick<PoolNow, 'counted'> & Partial<PoolNow>,
-  forecast = true
+  forecast: boolean
 ): void {
   const { used, limit } = allowance;
   const { counted, times } = pool;

@@ -66,10 +66,16 @@ export class Quota {
     return this.#allowances(user, groups, true);
   }
 
+  /** One limit, and when it will be reached; null where it does not hold. */
+  foretoldOne(user: string, policy: string): Allowance | null {
+    const all = this.#allowances(user, undefined, policy);
+    return all.find(each => each.policy === policy) ?? null;
+  }
+
   #allowances(
     user: string,
     groups: readonly string[] | undefined,
-    forecast: boolean
+    forecast: boolean | string
   ): Allowance[] {
     return evaluate(
       { ...this.situation(), forecast },

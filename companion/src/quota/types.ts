@@ -116,8 +116,11 @@ export type Situation = {
   now: Millis;
   /** Sums of pools with many people; where there are none they are added up at once. */
   pools?: PoolSums;
-  /** False leaves `endsAt` out: nothing is decided by it, and it takes as long as all the rest. */
-  forecast?: boolean;
+  /**
+   * False leaves `endsAt` out: nothing is decided by it, and it takes as long as
+   * all the rest. The name of a policy: it is worked out for that one alone.
+   */
+  forecast?: boolean | string;
 };
 
 /** What holds for one person; pure, quick (at most 1 ms for 20 policies), the same for page, dashboard, hook and CSV. */

@@ -159,7 +159,11 @@ export class TestQuota implements QuotaNow {
 
   async refresh(): Promise<void> {}
 
-  allowances(user: string, groups?: readonly string[], forecast = false) {
+  allowances(
+    user: string,
+    groups?: readonly string[],
+    forecast: boolean | string = false
+  ) {
     const { set, ledger, overrides } = this;
     const person = {
       user,
@@ -171,6 +175,11 @@ export class TestQuota implements QuotaNow {
 
   foretold(user: string, groups?: readonly string[]) {
     return this.allowances(user, groups, true);
+  }
+
+  foretoldOne(user: string, policy: string) {
+    const all = this.allowances(user, undefined, policy);
+    return all.find(each => each.policy === policy) ?? null;
   }
 
   ratesOf(options: Readonly<Record<string, string>>): Rates | null {
