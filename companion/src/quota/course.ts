@@ -43,12 +43,9 @@ export function eachPiece(
         see(piece);
       }
     });
-    for (const { resource: of, gpu: on, at, amount } of ledger.corrections(
-      user,
-      from
-    )) {
-      if (of === resource && (gpu === null || on === gpu)) {
-        see({ from: at, to: at, amount });
+    for (const each of ledger.corrections(user, from)) {
+      if (each.resource === resource && (gpu === null || each.gpu === gpu)) {
+        see({ from: each.at, to: each.at, amount: each.amount });
       }
     }
   }
