@@ -123,9 +123,10 @@ def _is_no_failure(spawner: Any) -> None:
     """Hubs before 6 count a refusal as a failed start, and end after so many of them.
 
     `consecutive_failure_limit` is 5 on Kubernetes: whoever pressed the button five
-    times would end the hub. The hub adds one after this; so one is taken off.
+    times would end the hub. The hub adds one after this; so one is taken off. It
+    counts in its application's settings, which are not those of the user.
     """
-    settings = getattr(spawner.user, "settings", None)
+    settings = getattr(getattr(spawner, "handler", None), "settings", None)
     if isinstance(settings, dict):
         settings["failure_count"] = settings.get("failure_count", 0) - 1
 

@@ -152,6 +152,10 @@ async def test_a_refusal_on_hubs_before_6_is_shown_and_does_not_end_the_hub(
     answer = {"allowed": False, "message": "<b>100 %</b> & more"}
     companion.body = json.dumps(answer).encode()
     asked = spawner()
+    # As in the hub: handlers have the application's settings, users what it copied.
+    asked.handler = SimpleNamespace(
+        settings=Application(**asked.user.settings).settings
+    )
     with pytest.raises(HTTPError) as refused:
         await hook_of(companion)(asked)
     error: Any = refused.value
@@ -159,7 +163,7 @@ async def test_a_refusal_on_hubs_before_6_is_shown_and_does_not_end_the_hub(
     assert error.jupyterhub_message == "<b>100 %</b> & more"
     assert error.jupyterhub_html_message == "<p>&lt;b&gt;100 %&lt;/b&gt; &amp; more</p>"
     # The hub adds one for every start that ends so, and ends itself at a limit.
-    assert asked.user.settings == {"failure_count": -1}
+    assert asked.handler.settings["failure_count"] == -1
 
 
 def after(results: list[str]) -> list[tuple[str, Callable[[Any], Any]]]:
