@@ -13,7 +13,8 @@ from .askpass import answering, origin_of, without_userinfo
 from .process import first_line
 from .redirects import Way, is_whole, moved_detail, moved_to, watching
 from .refusals import refusal_of
-from .revisions import is_ref_name, told_text
+from .remote_hosts import LISTING, read_hosts
+from .revisions import is_ref_name
 from .runner import Lane, Limits
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _CHECKOUT = Limits(seconds=300)
 _DETAIL_CHARS = 4096
 _HEADS = "refs/heads/"
 _MOST_REMOTES = 100
-_HOST_CHARS = 256
 _AUTH = re.compile(
     r"Authentication failed|could not read (Username|Password)"
     r"|terminal prompts disabled|returned error: 40[13]|Permission denied \("
@@ -85,15 +85,9 @@ class Remotes:
             usual = {"usual": _usual(listed, follows)}
         except CommonsError:
             usual = {}
-        hosts = {each: origin_of(values[f"remote.{each}.url"]) for each in listed}
+        done = (await self._runner.run(repo, LISTING)).expect()
         return {
-            "remotes": [
-                {
-                    "name": name,
-                    "host": told_text(host.encode("utf-8", "replace"), _HOST_CHARS),
-                }
-                for name, host in hosts.items()
-            ],
+            "remotes": read_hosts(listed, done.out, settings),
             "more": len(names) > len(listed),
             **usual,
         }
@@ -162,14 +156,17 @@ class Remotes:
         push: bool = False,
     ) -> Result:
         """A command on the network, with the secret for this one command."""
-        url = await self._url(repo, way.remote, push=push)
-        origin = origin_of(url)
+        urls = await self._urls(repo, way.remote, push=push)
+        origins = [origin_of(each) for each in urls]
         given = request.credentials
+        # Of several the one that the person was asked by.
+        asked = given.origin if given is not None else None
+        place = origins.index(asked) if asked in origins else 0
+        origin, there = origins[place], Way(urls[place])
         env = {"GIT_CONFIG_PARAMETERS": "'http.followRedirects'='initial'"}
-        way_there = Way(url)
         async with AsyncExitStack() as stack:
             if origin.startswith("http"):
-                env |= await stack.enter_async_context(watching(way_there))
+                env |= await stack.enter_async_context(watching(there))
             if given is not None:
                 if not origin or given.origin not in (None, origin):
                     raise CommonsError("GIT_MOVED", "the remote has another address")
@@ -183,14 +180,13 @@ class Remotes:
                 "GIT_REFUSED",
                 f"ssh does not know {origin} yet; connect to it once in a terminal",
             )
-        wanted = _AUTH.search(done.err)
-        if done.code != 0 and (wanted or _NOT_FOLLOWED.search(done.err)):
-            moved = _moved(origin, done.err, way_there)
-            if moved is not None:
+        if done.code != 0:
+            moved = _moved(origin, done.err, there)
+            if moved is not None and origin_of(moved) not in origins:
                 detail = moved_detail(way.remote, moved, way.settings, push=push)
                 raise CommonsError("GIT_REDIRECTED", detail)
-        if done.code != 0 and wanted:
-            raise CommonsError("GIT_AUTH", origin)
+            if _AUTH.search(done.err):
+                raise CommonsError("GIT_AUTH", origin_of(moved or "") or origin)
         return done
 
     async def _forward(self, repo: Repo, upstream: str) -> dict[str, Any]:
@@ -253,17 +249,20 @@ class Remotes:
         done = await self._runner.run(repo, asked)
         return done.code == 0
 
-    async def _url(self, repo: Repo, remote: str, *, push: bool) -> str:
-        """As it will be used, after all rewriting."""
-        args = ["remote", "get-url", *(["--push"] if push else []), "--", remote]
+    async def _urls(self, repo: Repo, remote: str, *, push: bool) -> list[str]:
+        """As they will be used, after all rewriting; a fetch takes the first alone."""
+        far = ["--push", "--all"] if push else []
+        args = ["remote", "get-url", *far, "--", remote]
         done = await self._runner.run(repo, args)
         if done.code != 0:
             raise _said(repo, done)
-        return done.out.decode("utf-8", "replace").strip()
+        return done.out.decode("utf-8", "replace").strip().split("\n")
 
 
 def _moved(origin: str, said: str, way: Way) -> str | None:
-    """Where the address leads by now; None where it leads nowhere else."""
+    """The other address that did not let git in; None where it was this one."""
+    if not (_AUTH.search(said) or _NOT_FOLLOWED.search(said)):
+        return None
     found = moved_to(origin, said)
     return found if found is not None and is_whole(found) else way.end or found
 

@@ -49,8 +49,10 @@ export const gitRemotes = record({
   remotes: list(
     record({
       name: text(1024),
-      /** Scheme and host; empty for what is on this machine. */
-      host: text(512)
+      /** Scheme and host that a fetch reaches; empty for what is on this machine. */
+      host: text(512),
+      /** Those that a push reaches, where they are others. */
+      push: optional(list(text(512), 10))
     }),
     100
   ),

@@ -74,6 +74,7 @@ async def test_remotes_are_listed_with_their_hosts_and_no_secret(
     work.git("remote", "add", "here", str(work.top))
     for name in ("-x", "a b", "..", "\u202egnp"):
         work.git("config", f"remote.{name}.url", "https://example.org/x")
+    repo = await git.repositories.open("work")
     listed = await git.remotes.listed(repo)
     assert listed == {
         "remotes": [

@@ -144,6 +144,8 @@ async def test_a_day_of_work(server: Server) -> None:
     }
     assert await server.post("tag", example("git-tag-request.json")) == {"ref": "v1.0"}
     work.git("remote", "add", "backup", "git@backup.example.org:team/x.git")
+    url = "https://backup.example.org/team/x.git"
+    work.git("config", "remote.backup.pushurl", url)
     check("git-remotes.json", await server.get("remotes"))
     far = {**example("git-remote-request.json"), "remote": "nowhere"}
     for verb in FAR_VERBS:

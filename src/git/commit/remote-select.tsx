@@ -1,3 +1,4 @@
+import type { GitRemotes } from '@jupyterlab-commons/protocol';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 import { shortName } from '../../ui/words';
@@ -41,11 +42,9 @@ export const RemoteSelect = React.forwardRef<HTMLSelectElement, Props>(
             {trans.__('Choose a remote…')}
           </option>
         ) : null}
-        {remotes.map(({ name, host }) => (
-          <option key={name} value={name}>
-            {host === ''
-              ? shortName(name)
-              : trans.__('%1 (%2)', shortName(name), shortName(bare(host)))}
+        {remotes.map(remote => (
+          <option key={remote.name} value={remote.name}>
+            {remoteLabel(trans, remote)}
           </option>
         ))}
         {choice.hasMore ? (
@@ -55,6 +54,28 @@ export const RemoteSelect = React.forwardRef<HTMLSelectElement, Props>(
     );
   }
 );
+
+type Remote = GitRemotes['remotes'][number];
+
+/** The name, and what it reaches; a push may go elsewhere than a fetch. */
+function remoteLabel(
+  trans: TranslationBundle,
+  { name, host, push }: Remote
+): string {
+  if (push === undefined) {
+    return host === ''
+      ? shortName(name)
+      : trans.__('%1 (%2)', shortName(name), shortName(bare(host)));
+  }
+  const place = (each: string) =>
+    each === '' ? trans.__('this machine') : shortName(bare(each));
+  return trans.__(
+    '%1 (push to %2; fetch from %3)',
+    shortName(name),
+    push.map(place).join(', '),
+    place(host)
+  );
+}
 
 /** Which host it is; that it is https is what everybody expects. */
 const bare = (host: string): string => host.replace(/^https:\/\//, '');

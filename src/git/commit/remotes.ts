@@ -74,10 +74,12 @@ export class Remotes {
       if (given === null || signal.aborted) {
         return null;
       }
-      refused = given.username;
       refusal = await calls
         .remote(verb, repo, given, signal, to)
         .catch(wantsCredentials);
+      // Of several addresses of a push another one may ask next.
+      const isSame = refusal instanceof Wanted && refusal.origin === origin;
+      refused = isSame ? given.username : null;
     }
     return refusal;
   }

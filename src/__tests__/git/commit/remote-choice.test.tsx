@@ -82,6 +82,27 @@ describe('Where fetch and push go', () => {
     expect([...select()!.options]).toHaveLength(2);
   });
 
+  it('is told where a push reaches other hosts than a fetch', async () => {
+    const [team, backup] = TWO.remotes;
+    const push = ['https://push.example.org', ''];
+    await show({
+      more: false,
+      remotes: [
+        { ...team!, push },
+        { ...backup!, push: [HOSTILE] }
+      ]
+    });
+    const [, first, second] = [...select()!.options];
+    expect(first!.textContent).toBe(
+      'team (push to push.example.org, this machine; fetch from git.example.org)'
+    );
+    expect(second!.textContent).toMatch(
+      /^backup \(push to .*; fetch from this/
+    );
+    expect(select()!.querySelector('img, script, b')).toBeNull();
+    expect(select()!.textContent).not.toMatch(/[\u202e\u0000]/);
+  });
+
   it('has to be said where nothing is usual, before anything is sent', async () => {
     const { calls } = await show(TWO);
     await press('Push');

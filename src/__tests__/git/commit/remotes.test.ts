@@ -76,6 +76,22 @@ describe('A remote that wants to know who asks', () => {
     }
   });
 
+  it('is another question where the next address of a push asks: nothing was refused', async () => {
+    const NEXT = 'https://push.example.org';
+    const { calls, remotes: all } = remotes();
+    const next = new CommonsError('GIT_AUTH', NEXT);
+    calls.refusals.set('push', [wanted(), next]);
+    const end = all.run('push', 'work');
+    await isOpen();
+    inputs()[0]!.value = 'ana';
+    await press('Sign in');
+    await isOpen();
+    expect(dialog().textContent).toContain(`${NEXT} wants to know who you are`);
+    expect(inputs()[0]!.value).toBe('');
+    await press('Cancel');
+    expect(await end).toMatchObject({ kind: 'left' });
+  });
+
   it('asks again when it does not accept them, with the name but not the secret', async () => {
     const { calls, remotes: all } = remotes();
     calls.refusals.set('pull', [wanted(), wanted()]);
