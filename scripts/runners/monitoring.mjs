@@ -1,9 +1,10 @@
-/** What is handed to Prometheus and Grafana, checked by Prometheus' own tool. */
+/** What is handed to Prometheus and Grafana, checked by Prometheus itself and its own tool. */
 import { spawnSync } from 'node:child_process';
-import { assert, runChecks } from '../common/results.mjs';
+import { assert, broken, runChecks } from '../common/results.mjs';
 import { at, venvNode } from '../common/paths.mjs';
+import { nodeTests } from '../common/node-tests.mjs';
 import { must } from '../common/steps.mjs';
-import { ensurePromtool } from '../promtool.mjs';
+import { ensurePrometheus } from '../prometheus.mjs';
 
 /** Every metric once, as the companion would say it. */
 const EVERY_METRIC = `
@@ -41,23 +42,31 @@ const checks = promtool => [
   ]
 ];
 
+/** What both found, added up. */
+const together = (one, other) => ({
+  passed: one.passed + other.passed,
+  failed: one.failed + other.failed,
+  failures: [...one.failures, ...other.failures]
+});
+
+async function runMonitoring() {
+  let programs;
+  try {
+    programs = await ensurePrometheus();
+  } catch (error) {
+    return broken('Prometheus', error.message);
+  }
+  const { prometheus, promtool } = programs;
+  return together(
+    await runChecks(checks(promtool)),
+    await nodeTests('prometheus', 'companion/test/metrics/prometheus.real.ts', {
+      COMMONS_PROMETHEUS: prometheus
+    })
+  );
+}
+
 export const monitoring = {
   name: 'monitoring',
-  title: 'alerts and metrics (promtool)',
-  run: async () => {
-    let promtool;
-    try {
-      promtool = await ensurePromtool();
-    } catch (error) {
-      return runChecks([
-        [
-          'promtool',
-          () => {
-            throw error;
-          }
-        ]
-      ]);
-    }
-    return runChecks(checks(promtool));
-  }
+  title: 'alerts and metrics (promtool and a Prometheus)',
+  run: runMonitoring
 };

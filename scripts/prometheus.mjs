@@ -1,19 +1,26 @@
-/** Finds the checker of Prometheus rules: the system's own, else the one in Debian's package, unpacked and not installed. */
+/** Finds Prometheus and the checker of its rules: the system's own, else those in Debian's package, unpacked and not installed. */
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { at } from './common/paths.mjs';
 import { must } from './common/steps.mjs';
 
-const PLACES = ['/usr/bin/promtool', '/usr/local/bin/promtool'];
 const FOLDER = at('.cache/prometheus');
-const UNPACKED = join(FOLDER, 'usr/bin/promtool');
+const UNPACKED = join(FOLDER, 'usr/bin');
+const PLACES = ['/usr/bin', '/usr/local/bin', UNPACKED];
+const PROGRAMS = ['prometheus', 'promtool'];
 const ADVICE =
-  'Install promtool (on Debian: apt-get install prometheus, or put promtool at /usr/local/bin).';
+  'Install Prometheus (on Debian: apt-get install prometheus, or put prometheus and promtool at /usr/local/bin).';
 
-/** The path of a promtool. Throws what to do where there is none and Debian's package cannot be had. */
-export async function ensurePromtool() {
-  const found = [...PLACES, UNPACKED].find(path => existsSync(path));
-  return found ?? unpack();
+/** The paths of both programs. Throws what to do where they are not there and Debian's package cannot be had. */
+export async function ensurePrometheus() {
+  const found = PLACES.find(place =>
+    PROGRAMS.every(name => existsSync(join(place, name)))
+  );
+  const place = found ?? (await unpack());
+  return {
+    prometheus: join(place, 'prometheus'),
+    promtool: join(place, 'promtool')
+  };
 }
 
 /** Installing the package would also start a Prometheus. */
