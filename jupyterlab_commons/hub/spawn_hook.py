@@ -95,16 +95,26 @@ class SpawnHook:
         self.asker.remember_unasked(user, server, reason)
 
 
+class RefusedStartError(HTTPError):
+    """For hubs before 6, which show what it carries."""
+
+    def __init__(self, status: int, message: str, html: str) -> None:
+        super().__init__(status, message)
+        self.jupyterhub_message = message
+        self.jupyterhub_html_message = html
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Hubs set a reason on what ends a start, and those before 5 show only that."""
+        super().__setattr__(name, None if name == "reason" else value)
+
+
 def refusal(spawner: Any, message: str, status: int, reason: str) -> HTTPError:
     """What the hub shows instead of a server, on its page and to programs."""
     html = f"<p>{escape(message)}</p>"
     policy_failure = _policy_failure()
     if policy_failure is None:
         _is_no_failure(spawner)
-        error = HTTPError(status, message)
-        error.jupyterhub_message = message  # type: ignore[attr-defined]
-        error.jupyterhub_html_message = html  # type: ignore[attr-defined]
-        return error
+        return RefusedStartError(status, message, html)
     exception: HTTPError = policy_failure(
         message, reason=reason, message_html=html, status_code=status
     )

@@ -162,6 +162,10 @@ async def test_a_refusal_on_hubs_before_6_is_shown_and_does_not_end_the_hub(
     assert error.status_code == 403
     assert error.jupyterhub_message == "<b>100 %</b> & more"
     assert error.jupyterhub_html_message == "<p>&lt;b&gt;100 %&lt;/b&gt; &amp; more</p>"
+    # Hubs set a reason, and before 5 the page shows that in place of the message.
+    error.reason = "error"
+    assert not error.reason
+    assert error.log_message % error.args == "<b>100 %</b> & more"
     # The hub adds one for every start that ends so, and ends itself at a limit.
     assert asked.handler.settings["failure_count"] == -1
 
