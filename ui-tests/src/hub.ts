@@ -124,6 +124,12 @@ export class TestHub {
     return this._ask(method, `hub/api/${path}`, body);
   }
 
+  /** The first number of the version of JupyterHub. */
+  async version(): Promise<number> {
+    const { body } = await this.api('GET', '');
+    return parseInt((body as { version: string }).version, 10);
+  }
+
   private async _ask(
     method: string,
     path: string,

@@ -66,6 +66,7 @@ test('I3 bob, let into the server of alice by a share of the hub, has a token th
   hub,
   signIn
 }) => {
+  test.skip((await hub.version()) < 5, 'This hub shares no servers.');
   await signIn('alice');
   const shared = await hub.api('POST', 'shares/alice/', { user: 'bob' });
   expect(shared.status).toBe(200);
