@@ -179,6 +179,8 @@ test('with several remotes one is chosen, and git remembers it as what the branc
     repo.git('init', '-q', '--bare', '-b', 'main', folder);
     repo.git('remote', 'add', name, `${forge.origin}/${name}.git`);
   }
+  const pushHost = forge.origin.replace('127.0.0.1', 'localhost');
+  repo.git('config', 'remote.backup.pushurl', `${pushHost}/backup.git`);
   const alice = await signIn('alice');
   const { page } = alice;
   const root = await openChanges(alice, 'chosen/a.py');
@@ -186,6 +188,9 @@ test('with several remotes one is chosen, and git remembers it as what the branc
     name: 'Remote for Fetch and Push'
   });
   await expect(select.locator('option')).toHaveCount(3);
+  await expect(select.locator('option').last()).toHaveText(
+    `backup (push to ${pushHost}; fetch from ${forge.origin})`
+  );
   await press(root, 'Push');
   await expect(root).toContainText('Choose a remote first.');
   await expect(select).toBeFocused();
@@ -204,7 +209,9 @@ test('with several remotes one is chosen, and git remembers it as what the branc
   expect(follows()).toBe('team/main');
   await expect(root).toContainText('As team/main was');
   await select.selectOption('backup');
+  await looked(alice, 'remotes-push');
   await press(root, 'Push');
+  await expect(page.getByRole('dialog')).toContainText(pushHost);
   await enter(alice);
   await expect(root).toContainText('Pushed main to backup.');
   expect(follows()).toBe('team/main');
