@@ -129,9 +129,14 @@ async def end_group(
         await ask_to_end(process.pid, lambda how: kill_group(process, how))
         await _ended(process)
     kill_group(process)
+    # Closed by hand, or the pipes would wait for the collector; and the end of one
+    # whose pipe is full and not read on would never be told.
+    transport = process._transport  # type: ignore[attr-defined] # noqa: SLF001
+    for number in range(3):
+        if (pipe := transport.get_pipe_transport(number)) is not None:
+            pipe.close()
     await _ended(process)
-    # Closed by hand, or the pipes would wait for the collector.
-    process._transport.close()  # type: ignore[attr-defined] # noqa: SLF001
+    transport.close()
 
 
 async def _ended(process: asyncio.subprocess.Process) -> None:

@@ -31,7 +31,6 @@ from .process import (
     communicate,
     end_group,
     first_line,
-    kill_group,
     read_some,
     readable,
     records,
@@ -209,7 +208,7 @@ class GitRunner:
             except (TimeoutError, asyncio.TimeoutError):
                 raise too_slow(limits) from None
             if cut:
-                kill_group(process)
+                await end_group(process)
             code = await process.wait()
         return Result(0 if cut else code, out, readable(err), cut)
 

@@ -82,7 +82,6 @@ def _only_git() -> None:
             os.kill(gone.pid, how)
 
     _put(process, "kill_group", kill)()
-    _put(runner, "kill_group", kill)()
 
 
 def _killed_at_once() -> None:
