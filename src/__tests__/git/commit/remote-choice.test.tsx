@@ -84,7 +84,8 @@ describe('Where fetch and push go', () => {
 
   it('is told where a push reaches other hosts than a fetch', async () => {
     const [team, backup] = TWO.remotes;
-    const push = ['https://push.example.org', ''];
+    const LONG = `.${'x'.repeat(200)}.example.com`;
+    const push = [`https://push.example.org${LONG}`, ''];
     await show({
       more: false,
       remotes: [
@@ -93,14 +94,22 @@ describe('Where fetch and push go', () => {
       ]
     });
     const [, first, second] = [...select()!.options];
-    expect(first!.textContent).toBe(
-      'team (push to push.example.org, this machine; fetch from git.example.org)'
+    expect(first!.textContent).toMatch(
+      /^team \(push to push.example.org.x+…, this machine; fetch from git.example.org\)$/
     );
     expect(second!.textContent).toMatch(
       /^backup \(push to .*; fetch from this/
     );
     expect(select()!.querySelector('img, script, b')).toBeNull();
     expect(select()!.textContent).not.toMatch(/[\u202e\u0000]/);
+    const note = `Push goes to push.example.org${LONG}, this machine.`;
+    expect(screen.queryByText(note)).toBeNull();
+    choose('team');
+    expect(screen.getByText(note)).toBeTruthy();
+    choose('backup');
+    expect(screen.getByText(/^Push goes to/).textContent).not.toMatch(
+      /[\u202e\u0000]/
+    );
   });
 
   it('has to be said where nothing is usual, before anything is sent', async () => {
