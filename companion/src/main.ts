@@ -16,12 +16,16 @@ import { openLedgerStore, openStore } from './storage/open.ts';
 const LEAST_NODE = 24;
 
 /*
- * What is made while a large ledger is read lives long. From that V8 learns, in
- * about every second process, to make the same kinds of objects old at once,
- * also those that are thrown away right after: then a look at everybody leaves
- * hundreds of megabytes to full collections, which hold up everything.
+ * Two habits of V8 hold up everybody here, and cost as much as all else:
+ * - What is made while a large ledger is read lives long. From that it learns, in
+ *   about every second process, to make the same kinds of objects old at once,
+ *   also those that are thrown away right after: then a look at everybody leaves
+ *   hundreds of megabytes to full collections.
+ * - Of its own accord it gives memory back every two minutes or so, for which it
+ *   moves the whole heap together: 200 ms for a large one, which grows again.
  */
 setFlagsFromString('--no-allocation-site-pretenuring');
+setFlagsFromString('--memory-reducer-gc-count=0');
 
 /** One sentence for whoever started this, and the exit code of wrong use. */
 function giveUp(sentence: string): never {
