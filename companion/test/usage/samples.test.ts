@@ -1,6 +1,7 @@
 /** Samples are claims, the newest counts, and a lost server is not forgotten: rules U. */
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
+import type { LinkSample } from '@jupyterlab-commons/protocol';
 import { Links } from '../../src/live/link.ts';
 import { createLog } from '../../src/log.ts';
 import type { UsedDelta } from '../../src/usage/delta.ts';
@@ -180,6 +181,37 @@ describe('U12 a server that was lost', () => {
     const again = dial();
     again.sample({ boot: 'second', seq: 2 });
     assert.equal(next.before.length + again.before.length, 1);
+  });
+
+  it('is told as it said last, whether that is longer or shorter than before', async () => {
+    const consumersOf = (names: string[]) =>
+      names.map((name, index) => ({
+        ...sampleOf().consumers[0]!,
+        key: `k${index}`,
+        name
+      }));
+    const names = ['läb/ночь.ipynb', '😀'.repeat(40), 'plain'];
+    const server = dial();
+    for (const [seq, most] of [1, 3, 0, 2].entries()) {
+      later();
+      server.sample({
+        boot: 'first',
+        seq,
+        consumers: consumersOf(names.slice(0, most))
+      });
+    }
+    await server.lose();
+    const next = dial();
+    next.sample({ boot: 'second', seq: 0 });
+    const [before] = next.before as { lost?: { sample: LinkSample } }[];
+    assert.deepEqual(
+      before?.lost?.sample,
+      sampleOf({
+        boot: 'first',
+        seq: 3,
+        consumers: consumersOf(names.slice(0, 2))
+      })
+    );
   });
 
   it('is not told when the same life comes back', async () => {
