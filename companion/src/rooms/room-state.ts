@@ -10,6 +10,7 @@ import {
 import * as Y from 'yjs';
 import type { StoredContent } from '../storage/store.ts';
 import { SEED_CLIENT, toContent } from './content.ts';
+import { forgetPlaces } from './forget-places.ts';
 import { guard, type Guarded } from './guard.ts';
 import { inTurns } from './in-turns.ts';
 import { integrate } from './integrate.ts';
@@ -364,18 +365,6 @@ export class RoomState {
     const { pendingStructs, pendingDs } = this.doc.store;
     if (pendingStructs !== null || pendingDs !== null) {
       throw new Error('an update builds on something that is not there');
-    }
-  }
-}
-
-/**
- * Yjs remembers where in a list it was last, and forgets it after an edit of
- * somebody else. To it these edits are our own: what it remembers would be wrong.
- */
-function forgetPlaces(transaction: Y.Transaction): void {
-  for (const { _searchMarker: places } of transaction.changed.keys()) {
-    if (places) {
-      places.length = 0;
     }
   }
 }

@@ -5,6 +5,7 @@
  */
 import type { DocumentType } from '@jupyterlab-commons/protocol';
 import * as Y from 'yjs';
+import { forgetPlaces } from './forget-places.ts';
 
 type Cell = Y.Map<unknown>;
 type SharedType = Y.ContentType['type'];
@@ -250,6 +251,8 @@ export class Schema {
         this.#cellsById.set(fresh, cell);
       }
     }
+    // It may have been in the list since the edit was made, and a cell went from it.
+    forgetPlaces(transaction);
     return repaired;
   }
 }
