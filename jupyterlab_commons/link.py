@@ -56,7 +56,7 @@ class LinkTimes:
 
     first_retry_seconds: float = 0.5
     longest_retry_seconds: float = 30
-    ping_seconds: float = 20
+    ping_seconds: float = 30
     connect_seconds: float = 10
     look_seconds: float = 1
     # Between samples, while something is at work and while nothing is.

@@ -9,7 +9,7 @@ import { sampleFrame } from './sample-frame.ts';
 const BUSY_SECONDS = 10;
 const IDLE_SECONDS = 60;
 /** As a user's server does. */
-const PING_MS = 20_000;
+const PING_MS = 30_000;
 const LOOK_MS = 100;
 const DIALS = 25;
 

@@ -22,6 +22,8 @@ import { closeSocket, keepAlive } from './sockets.ts';
 
 const ANSWER_MS = 30_000;
 const HELLO_MS = 10_000;
+/** Longer than from one ping of a server to the next: of thousands of links only one end pings. */
+const PING_MS = 40_000;
 const MOST_REQUESTS = 32;
 /** Servers, named ones too, that one person may link at a time. */
 const MOST_PER_USER = 20;
@@ -265,7 +267,7 @@ export class Links {
 
   /** A server of `user` has dialled in. It counts from its `hello` on. */
   attach(socket: WebSocket, { user, server }: Proven): void {
-    keepAlive(socket, (ms, call) => this.#clock.after(ms, call));
+    keepAlive(socket, (ms, call) => this.#clock.after(ms, call), PING_MS);
     const link = new ServerLink({
       socket,
       user,

@@ -108,7 +108,8 @@ const PING_MS = 20_000;
  */
 export function keepAlive(
   socket: WebSocket,
-  after: (ms: number, call: () => void) => () => void
+  after: (ms: number, call: () => void) => () => void,
+  pingMs = PING_MS
 ): void {
   let missed = 0;
   let heard = false;
@@ -123,9 +124,9 @@ export function keepAlive(
       socket.ping();
     }
     heard = false;
-    cancel = after(PING_MS, look);
+    cancel = after(pingMs, look);
   };
-  cancel = after(PING_MS, look);
+  cancel = after(pingMs, look);
   const hear = () => {
     missed = 0;
     heard = true;
