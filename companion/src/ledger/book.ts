@@ -74,7 +74,7 @@ export class Book implements LedgerView {
 
   corrections(user: string, from: Millis): readonly Correction[] {
     const all = this.#corrections.get(user) ?? nothing;
-    return all === nothing ? all : all.filter(({ at }) => at >= from);
+    return all.filter(({ at }) => at >= from);
   }
 
   metered(

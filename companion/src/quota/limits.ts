@@ -48,13 +48,10 @@ export function limitsOf(
   for (const policy of policies) {
     if (holdsFor(policy, person)) {
       const key = setOf(policy);
-      const limit =
-        own.length === 0
-          ? { policy, limit: policy.limit, exempt: false, override: null }
-          : overridden(
-              policy,
-              own.filter(each => each.policy === policy.name)
-            );
+      const limit = overridden(
+        policy,
+        own.filter(each => each.policy === policy.name)
+      );
       const set = sets.get(key);
       if (set === undefined) {
         sets.set(key, [limit]);
@@ -94,6 +91,9 @@ function setNameOf(policy: Policy): string {
 
 /** A limit for the person goes before one for a group, the newest before older ones; what is granted on top adds up. */
 function overridden(policy: Policy, overrides: readonly Override[]): Limit {
+  if (overrides.length === 0) {
+    return { policy, limit: policy.limit, exempt: false, override: null };
+  }
   const sorted = [...overrides].sort(
     (a, b) =>
       Number(b.scope.kind === 'user') - Number(a.scope.kind === 'user') ||

@@ -251,8 +251,10 @@ export class Schema {
         this.#cellsById.set(fresh, cell);
       }
     }
-    // It may have been in the list since the edit was made, and a cell went from it.
-    forgetPlaces(transaction);
+    if (repaired) {
+      // It may have been in the list since the edit was made, and a cell went from it.
+      forgetPlaces(transaction);
+    }
     return repaired;
   }
 }
